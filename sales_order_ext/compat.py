@@ -1,0 +1,85 @@
+"""Where Frappe/ERPNext 15 and 16 differ: one function per difference, found by probing for the thing."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import reduce
+from inspect import signature
+from operator import sub
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import strip_html_tags
+from frappe.utils.caching import site_cache
+from pypika.queries import Table
+from pypika.terms import Term
+
+OPEN_RESERVED_INDEX = "soe_open_reserved"
+
+
+def advance_ledger() -> tuple[str, str, str, dict[str, str]]:
+	"""Return where advances on orders are booked: DocType, amount field, currency field, filters.
+
+	The filters leave what is not allocated to an invoice. Older releases of 15 know no Advance Payment
+	Ledger Entry and book advances in the payment ledger.
+	"""
+	if frappe.db.table_exists("Advance Payment Ledger Entry"):
+		return "Advance Payment Ledger Entry", "amount", "currency", {"event": "Submit"}
+	return "Payment Ledger Entry", "amount_in_account_currency", "account_currency", {}
+
+
+def closed_for_payments(company: str, on: date) -> str:
+	"""Return ERPNext's sentence why no payment can be booked on a day, or nothing where it can.
+
+	Version 16 keeps the date up to which accounts are frozen on the company.
+	"""
+	from erpnext.accounts import general_ledger
+	from erpnext.accounts.utils import get_fiscal_year
+
+	entry = frappe._dict(posting_date=on, company=company, voucher_type="Payment Entry")
+	freezing = general_ledger.check_freezing_date
+	arguments = (on, company) if "company" in signature(freezing).parameters else (on,)
+	try:
+		get_fiscal_year(on, company=company)
+		general_ledger.validate_accounting_period([entry])
+		general_ledger.validate_against_pcv(False, on, company)
+		freezing(*arguments)
+	except frappe.ValidationError as error:
+		frappe.clear_last_message()
+		return strip_html_tags(str(error))
+	return ""
+
+
+def open_reserved_qty(entry: Table) -> Term:
+	"""Return the query term for what a Stock Reservation Entry still keeps."""
+	return reduce(sub, [entry[field] for field in open_reserved_fields()])
+
+
+def open_reserved_fields() -> list[str]:
+	"""Return the field of what a Stock Reservation Entry keeps, and those of what went from it.
+
+	Version 15 knows what was delivered of it; version 16 also what was transferred or consumed.
+	"""
+	meta = frappe.get_meta("Stock Reservation Entry")
+	used = [field for field in ("delivered_qty", "transferred_qty", "consumed_qty") if meta.has_field(field)]
+	return ["reserved_qty", *used]
+
+
+@site_cache(ttl=600)
+def has_open_reserved_index() -> bool:
+	"""Return whether our index is there: code may be newer than the last migrate."""
+	return bool(frappe.db.has_index("tabStock Reservation Entry", OPEN_RESERVED_INDEX))
+
+
+def update_ordered_quantities(order: Document) -> None:
+	"""Let the quotations of an order count what is ordered of them, where ERPNext keeps that figure."""
+	if getattr(order, "status_updater", None):
+		order.update_qty()
+
+
+def add_ordered_qty(quotation_item: str, qty: float) -> None:
+	"""Count a quantity of a quotation's row as ordered, where ERPNext keeps that figure."""
+	if not frappe.get_meta("Quotation Item").has_field("ordered_qty"):
+		return
+	ordered = frappe.db.get_value("Quotation Item", quotation_item, "ordered_qty") or 0
+	frappe.db.set_value("Quotation Item", quotation_item, "ordered_qty", ordered + qty, update_modified=False)

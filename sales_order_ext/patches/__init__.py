@@ -1,0 +1,1 @@
+"""Migrations of sites that had an earlier version."""
