@@ -1,0 +1,1 @@
+"""Install, seed, uninstall and demo data."""
