@@ -1,0 +1,1 @@
+"""Invoicing: invoice terms, schedules and the batch runs that make invoices by them."""

@@ -1,0 +1,135 @@
+"""Background jobs of the room. Each looks again at what there is to do; names are all they are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from sales_order_ext import preferences
+from sales_order_ext.invoicing import answers, naming, planning, records, run_records, runner
+
+# A worker goes on as long as there are groups; a run of thousands takes longer than a queue's usual limit.
+TIMEOUT = 6 * 60 * 60
+EVENT = "soe_invoice_run"
+# Unless the site has chosen another for invoices.
+PRINT_FORMAT = "Sales Invoice by Orders"
+
+
+def enqueue(invoice_run: str, afresh: bool = False) -> None:
+	"""Let the workers have a run, once this transaction is committed.
+
+	`afresh`: even if a job for it seems to be going. The queue learns late that a worker was killed, and one
+	worker too many does no harm.
+	"""
+	attempt = f"::{frappe.generate_hash(length=6)}" if afresh else ""
+	company = frappe.db.get_value(run_records.RUN, invoice_run, "company")
+	wanted = min(
+		preferences.get("invoice_batch_workers", company) or 1, len(run_records.pending(invoice_run))
+	)
+	workers = max(1, wanted)
+	for number in range(workers):
+		frappe.enqueue(
+			"sales_order_ext.invoicing.jobs.work",
+			queue="long",
+			timeout=TIMEOUT,
+			job_id=f"{EVENT}::{invoice_run}::{number}{attempt}",
+			deduplicate=True,
+			enqueue_after_commit=True,
+			invoice_run=invoice_run,
+			workers=workers,
+		)
+
+
+def work(invoice_run: str, workers: int = 1) -> None:
+	"""Work off a run, together with whoever else does; `workers`: how many were asked to."""
+	if run_records.status_of(invoice_run) in run_records.GOING:
+		with answers.remembered():
+			series = naming.series() if workers > 1 else None
+			runner.process(invoice_run, runner.in_job(), tell, series)
+
+
+def tell(invoice_run: str, percent: int) -> None:
+	"""Show the progress to whoever has the run open."""
+	message = {"invoice_run": invoice_run, "percent": percent}
+	frappe.publish_realtime(EVENT, message, doctype=run_records.RUN, docname=invoice_run)
+
+
+def enqueue_emails(invoice_run: str) -> dict[str, Any]:
+	"""Let a worker e-mail the run's submitted invoices that have not been; return what it will do."""
+	found = run_records.made(invoice_run)
+	submitted = [one for one in found if one.docstatus == 1 and not one.emailed_on]
+	sending = [one.name for one in submitted if one.email]
+	if sending:
+		frappe.enqueue(
+			"sales_order_ext.invoicing.jobs.email",
+			queue="long",
+			timeout=TIMEOUT,
+			job_id=f"{EVENT}_email::{invoice_run}",
+			deduplicate=True,
+			enqueue_after_commit=True,
+			invoice_run=invoice_run,
+		)
+	return {
+		"queued": len(sending),
+		"without_address": [one.name for one in submitted if not one.email],
+		"drafts": sum(one.docstatus == 0 for one in found),
+	}
+
+
+def email(invoice_run: str) -> None:
+	"""E-mail the run's submitted invoices that have not been, each in a transaction of its own."""
+	from frappe.core.doctype.communication.email import make
+
+	for one in run_records.made(invoice_run):
+		if one.docstatus != 1 or one.emailed_on or not one.email:
+			continue
+		try:
+			make(
+				doctype="Sales Invoice",
+				name=one.name,
+				subject=_("Invoice {0}").format(one.name),
+				content=_("Please find attached invoice {0}.").format(one.name),
+				recipients=one.email,
+				send_email=True,
+				print_format=frappe.get_meta("Sales Invoice").default_print_format or PRINT_FORMAT,
+				communication_medium="Email",
+			)
+			run_records.mark_emailed(one.group)
+			frappe.db.commit()
+		except Exception:
+			frappe.db.rollback()
+			frappe.log_error(
+				title=_("E-mailing {0}").format(one.name), reference_doctype=run_records.RUN,
+				reference_name=invoice_run,
+			)  # fmt: skip
+			frappe.db.commit()
+
+
+def run_due() -> None:
+	"""Daily: start a run for every company where something is due."""
+	for company in records.companies():
+		try:
+			if preferences.get("enable_invoice_terms", company):
+				_run_company(company)
+		except Exception:
+			frappe.db.rollback()
+			frappe.log_error(title=f"Invoice Run: {company}")
+			frappe.db.commit()
+
+
+def _run_company(company: str) -> None:
+	submits = preferences.get("submit_scheduled_invoices", company)
+	filters = planning.clean({"company": company, "submit_invoices": submits})
+	if any(not group.skip for group in planning.plan(filters).groups):
+		run = planning.new_run(filters)
+		planning.start(run)
+		enqueue(run.name)
+		frappe.db.commit()
+
+
+def resume_left_behind() -> None:
+	"""Hourly: take up runs whose workers died; where they live, this changes nothing."""
+	for invoice_run in run_records.going():
+		enqueue(invoice_run)

@@ -1,0 +1,31 @@
+"""The report Orders Due to Invoice: what is due now, and what waits for its date or its delivery."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from frappe.utils import add_days, getdate, today
+
+from sales_order_ext.errors import SwitchedOffError
+from sales_order_ext.sales_order_ext.report.orders_due_to_invoice import orders_due_to_invoice as report
+from tests.site.invoicing_helpers import deliver, order_c
+from tests.site.masters import COMPANY, ITEM
+
+
+def test_due_and_waiting_amounts_with_a_chart(invoicing_on):
+	order = order_c("After Delivery", delivery_date=add_days(today(), 3))
+	deliver(order, {ITEM: 6})
+	_columns, rows, _message, chart = report.execute({"company": COMPANY, "show_waiting": 1})
+	mine = [(row["state"], getdate(row["invoice_date"]), row["amount"]) for row in rows
+		if row["sales_order"] == order.name]  # fmt: skip
+	assert mine == [("Due", getdate(), 680), ("Waits for delivery", getdate(add_days(today(), 3)), 600)]
+	assert sum(sum(one["values"]) for one in chart["data"]["datasets"]) == sum(
+		row["base_amount"] for row in rows
+	)
+	due = report.execute({"company": COMPANY})[1]
+	assert {row["state"] for row in due} == {"Due"}
+
+
+def test_it_needs_its_switch():
+	with pytest.raises(SwitchedOffError):
+		report.execute(frappe._dict(company=COMPANY))
