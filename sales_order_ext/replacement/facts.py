@@ -1,0 +1,62 @@
+"""What the rules are told of an order: its header and rows, with what has happened to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sales_order_ext.decimals import ZERO
+
+
+@dataclass(frozen=True)
+class Row:
+	"""A row of an order. `delivered` is in the row's unit, `billed` an amount, other progress in stock units."""
+
+	name: str
+	item_code: str
+	qty: Decimal
+	idx: int = 0
+	uom: str = ""
+	conversion_factor: Decimal = Decimal(1)
+	rate: Decimal = ZERO
+	amount: Decimal = ZERO
+	warehouse: str = ""
+	replaced_row: str = ""
+	delivered: Decimal = ZERO
+	billed: Decimal = ZERO
+	ordered: Decimal = ZERO
+	work_order: Decimal = ZERO
+	picked: Decimal = ZERO
+	planned: Decimal = ZERO
+	reserved: Decimal = ZERO
+	documents: tuple[str, ...] = ()
+
+	@property
+	def progress(self) -> dict[str, Decimal]:
+		"""What has happened to the row, by kind, where anything has."""
+		kinds = ("delivered", "billed", "ordered", "work_order", "picked", "planned")
+		return {kind: getattr(self, kind) for kind in kinds if getattr(self, kind)}
+
+
+@dataclass(frozen=True)
+class Order:
+	"""An order as far as replacing it goes."""
+
+	name: str
+	company: str = ""
+	customer: str = ""
+	currency: str = ""
+	project: str = ""
+	docstatus: int = 1
+	status: str = ""
+	role: str = ""
+	root: str = ""
+	is_cancelled: bool = False
+	replaced_by: str = ""
+	replaces: str = ""
+	replaced_state: str = ""
+	subcontracted: bool = False
+	inter_company: bool = False
+	total: Decimal = ZERO
+	paid: Decimal = ZERO
+	rows: tuple[Row, ...] = ()
