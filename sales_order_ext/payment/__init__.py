@@ -1,0 +1,1 @@
+"""Payment: what of an order has been paid, from real money."""
