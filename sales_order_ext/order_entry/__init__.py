@@ -1,0 +1,1 @@
+"""Order entry: helpers that save a clerk typing."""
