@@ -1,0 +1,19 @@
+// The calendar of coming invoices: what is expected per day and customer.
+frappe.views.calendar["Invoice Run"] = {
+	field_map: { start: "start", end: "end", id: "name", title: "title", allDay: "all_day" },
+	get_events_method: "sales_order_ext.invoicing.api.coming_invoices",
+	get_css_class: (event) => (event.delivered_amount ? "blue" : "gray"),
+	options: {
+		editable: false,
+		selectable: false,
+		eventClick(event) {
+			const money = (amount) => format_currency(amount, event.currency);
+			const links = event.orders.map((name) => frappe.utils.get_form_link("Sales Order", name, true));
+			frappe.msgprint({
+				title: frappe.utils.escape_html(event.customer),
+				message: `<p>${__("Ready: {0}", [money(event.delivered_amount)])}<br>
+					${__("Promised for then: {0}", [money(event.promised_amount)])}</p>${links.join(", ")}`,
+			});
+		},
+	},
+};

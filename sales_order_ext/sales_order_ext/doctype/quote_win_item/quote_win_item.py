@@ -1,0 +1,7 @@
+"""Quote Win Item."""
+
+from frappe.model.document import Document
+
+
+class QuoteWinItem(Document):
+	pass
