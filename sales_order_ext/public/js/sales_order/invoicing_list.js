@@ -1,0 +1,69 @@
+// The order list: invoice the chosen orders by their terms.
+(() => {
+	const settings = frappe.listview_settings["Sales Order"];
+	if (!window.sales_order_ext?.on("enable_invoice_terms") || !frappe.model.can_create("Sales Invoice")) return;
+	const MOST = 50;
+	const native = settings.onload;
+	settings.onload = (list) => {
+		native?.call(settings, list);
+		list.page.add_actions_menu_item(__("Create Invoices by Term"), () => ask(list), false);
+	};
+
+	function ask(list) {
+		const orders = list.get_checked_items(true);
+		if (!orders.length) return;
+		const fields = [
+			{
+				fieldname: "posting_date",
+				fieldtype: "Date",
+				label: __("Posting Date"),
+				default: frappe.datetime.get_today(),
+				reqd: 1,
+				description: __("What is due on this day by each order's invoice term is invoiced."),
+			},
+		];
+		if (frappe.model.can_submit("Sales Invoice")) {
+			fields.push({ fieldname: "submit_invoices", fieldtype: "Check", label: __("Submit Invoices") });
+		}
+		frappe.prompt(
+			fields,
+			(values) => create(list, orders, values),
+			__("Create Invoices from {0} Orders", [orders.length]),
+			__("Create")
+		);
+	}
+
+	async function create(list, orders, values) {
+		if (orders.length > MOST) {
+			frappe.msgprint(__("Choose at most {0} orders, or make an Invoice Run for them.", [MOST]));
+			return;
+		}
+		const { message } = await frappe.call({
+			method: "sales_order_ext.invoicing.api.create_from_orders",
+			args: { orders, ...values },
+			freeze: true,
+			freeze_message: __("Creating invoices …"),
+		});
+		show(message);
+		list.refresh();
+	}
+
+	function show({ created, skipped, failed }) {
+		const escape = frappe.utils.escape_html;
+		const link = (doctype, name) => frappe.utils.get_form_link(doctype, name, true);
+		const lines = [
+			...created.map(
+				(one) =>
+					`<li>${link("Sales Invoice", one.name)}: ${escape(one.customer)},
+					${format_currency(one.amount, one.currency)}</li>`
+			),
+			...failed.map((one) => `<li>${escape(one.orders.join(", "))}: ${escape(one.reason)}</li>`),
+			...skipped.map((one) => `<li>${link("Sales Order", one.sales_order)}: ${escape(one.reason)}</li>`),
+		];
+		frappe.msgprint({
+			title: __("{0} Invoices Created", [created.length]),
+			indicator: failed.length ? "red" : created.length ? "green" : "orange",
+			message: `<ul>${lines.join("")}</ul>`,
+		});
+	}
+})();

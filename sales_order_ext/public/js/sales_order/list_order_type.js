@@ -1,0 +1,66 @@
+// The order list: chosen orders that wait are activated in one go, with a result for each.
+(() => {
+	if (!window.sales_order_ext?.on("enable_order_types")) return;
+	const settings = frappe.listview_settings["Sales Order"];
+	const native = settings.onload;
+	settings.onload = (list) => {
+		native?.call(settings, list);
+		if (!frappe.model.can_write("Sales Order")) return;
+		list.page.add_action_item(__("Activate Forward Orders"), () => activate(list));
+	};
+
+	function activate(list) {
+		const orders = list.get_checked_items(true);
+		if (!orders.length) return;
+		const dialog = new frappe.ui.Dialog({
+			title: __("Activate Forward Orders"),
+			fields: [
+				{
+					fieldname: "order_type",
+					fieldtype: "Link",
+					options: "Sales Order Type",
+					label: __("They Become"),
+					default: "Invoice Order",
+					reqd: 1,
+					get_query: () => ({ filters: { enabled: 1, processing: ["!=", "Blocked"] } }),
+				},
+				{
+					fieldname: "about",
+					fieldtype: "HTML",
+					options: `<p class="text-muted">${__(
+						"{0} orders are changed, each for itself: they get the stock that is free, in the order of their names. Orders that do not wait are left as they are.",
+						[orders.length]
+					)}</p>`,
+				},
+			],
+			primary_action_label: __("Activate"),
+			async primary_action({ order_type }) {
+				dialog.disable_primary_action();
+				const result = await frappe
+					.xcall("sales_order_ext.order_type.api.convert_forward", { orders, order_type })
+					.finally(() => dialog.enable_primary_action());
+				dialog.hide();
+				show(result);
+				list.clear_checked_items();
+				list.refresh();
+			},
+		});
+		dialog.show();
+	}
+
+	function show({ converted, failed }) {
+		const escape = frappe.utils.escape_html;
+		const line = (name, color, text) =>
+			`<tr><td>${frappe.utils.get_form_link("Sales Order", name, true)}</td>
+			<td><span class="indicator ${color}">${text}</span></td></tr>`;
+		const lines = [
+			...converted.map((name) => line(name, "green", __("Activated"))),
+			...failed.map(({ sales_order, error }) => line(sales_order, "orange", escape(error))),
+		];
+		frappe.msgprint({
+			title: __("{0} of {1} orders activated", [converted.length, lines.length]),
+			message: `<table class="table table-bordered"><tbody>${lines.join("")}</tbody></table>`,
+			wide: true,
+		});
+	}
+})();

@@ -1,0 +1,249 @@
+// Adding a payment to a booked order: money and unused credit on several orders and invoices at once.
+(() => {
+	frappe.ui.form.on("Sales Order", {
+		refresh(frm) {
+			const stands = frm.doc.docstatus === 1 && !frm.doc.soe_is_cancelled;
+			if (!stands || !sales_order_ext.on("enable_payment_status", frm.doc)) return;
+			if (!frappe.model.can_create("Payment Entry")) return;
+			frm.add_custom_button(__("Add Payment"), () => add_payment(frm));
+		},
+	});
+
+	async function add_payment(frm) {
+		const context = await frappe.xcall("sales_order_ext.payment.api.payment_context", {
+			sales_order: frm.doc.name,
+		});
+		new PaymentDialog(frm, context).show();
+	}
+
+	class PaymentDialog {
+		constructor(frm, context) {
+			Object.assign(this, { frm, context });
+			this.account = context.accounts.find((one) => one.account === context.default_account);
+			this.dialog = new frappe.ui.Dialog({
+				title: __("Payment of {0}", [context.customer_name]),
+				size: "extra-large",
+				fields: this.fields(),
+				primary_action_label: __("Process"),
+				primary_action: () => this.send("Process"),
+				secondary_action_label: __("Process and Deposit"),
+				secondary_action: () => this.send("Process and Deposit"),
+			});
+			this.documents = this.dialog.fields_dict.documents.$wrapper;
+			this.credits = this.dialog.fields_dict.credits.$wrapper;
+		}
+
+		fields() {
+			const { context } = this;
+			const options = context.accounts.map((one) => one.account);
+			const update = () => this.update();
+			return [
+				{ fieldname: "documents", fieldtype: "HTML" },
+				{ fieldtype: "Section Break", label: __("Unused Credit"), hidden: !context.credits.length },
+				{ fieldname: "credits", fieldtype: "HTML" },
+				{ fieldtype: "Section Break", label: __("Money Received") },
+				{ fieldname: "paid_amount", fieldtype: "Float", precision: 2, label: __("Amount"), change: update },
+				{
+					fieldname: "paid_to",
+					fieldtype: "Autocomplete",
+					options,
+					label: __("Into Account"),
+					default: context.default_account,
+					change: () => this.choose_account(),
+				},
+				{
+					fieldname: "target_exchange_rate",
+					fieldtype: "Float",
+					precision: 9,
+					label: __("Exchange Rate"),
+					hidden: 1,
+					change: update,
+				},
+				{ fieldtype: "Column Break" },
+				{ fieldname: "posting_date", fieldtype: "Date", label: __("Date"), default: context.posting_date },
+				{ fieldname: "mode_of_payment", fieldtype: "Link", options: "Mode of Payment", label: __("Mode of Payment") },
+				{ fieldname: "deposit_to", fieldtype: "Autocomplete", label: __("Deposit Into"),
+					options: context.accounts.filter((one) => one.account_type === "Bank").map((one) => one.account),
+					default: context.deposit_to },
+				{ fieldtype: "Column Break" },
+				{ fieldname: "reference_no", fieldtype: "Data", label: __("Reference No") },
+				{ fieldname: "reference_date", fieldtype: "Date", label: __("Reference Date") },
+				{ fieldname: "overpayment", fieldtype: "Select", label: __("What Is Paid Too Much"), default: "Keep",
+					options: [{ value: "Keep", label: __("Keep as credit") }, { value: "Refund", label: __("Refund") }] },
+				{ fieldtype: "Section Break", label: __("General Ledger Rows"), collapsible: 1 },
+				this.deductions_field(update),
+				{ fieldtype: "Section Break" },
+				{ fieldname: "summary", fieldtype: "HTML" },
+			]; // prettier-ignore
+		}
+
+		deductions_field(update) {
+			const { context } = this;
+			const of_company = () => ({ filters: { company: context.company, is_group: 0 } });
+			return {
+				fieldname: "deductions",
+				fieldtype: "Table",
+				in_place_edit: true,
+				data: [],
+				description: __("A cost, such as a bank charge or a discount, above zero; an income below."),
+				fields: [
+					{ fieldname: "account", fieldtype: "Link", options: "Account", label: __("Account"), in_list_view: 1,
+						columns: 4, default: context.deduction_account, get_query: of_company },
+					{ fieldname: "amount", fieldtype: "Float", precision: 2, label: __("Amount"), in_list_view: 1, columns: 2,
+						change: update },
+					{ fieldname: "cost_center", fieldtype: "Link", options: "Cost Center", label: __("Cost Center"),
+						in_list_view: 1, columns: 3, default: context.cost_center, get_query: of_company },
+				],
+			}; // prettier-ignore
+		}
+
+		show() {
+			this.dialog.show();
+			this.documents.html(
+				rows_table(
+					this.context.documents,
+					(row) => row.outstanding,
+					__("Open"),
+					(row) => [row.due_date || row.date, row.of_this_order ? __("This order") : ""]
+				)
+			);
+			this.credits.html(
+				rows_table(this.context.credits, (row) => row.amount, __("Left"), (row) => [row.posting_date, row.remarks])
+			);
+			for (const $table of [this.documents, this.credits]) {
+				$table.on("change", ".soe-choose", (event) => this.choose($table, event.target));
+				$table.on("input", "[data-amount]", (event) => this.type($table, event.target));
+			}
+			this.documents.find("tr[data-own='1'] .soe-choose").first().prop("checked", true).trigger("change");
+			this.dialog.get_secondary_btn().removeClass("hide");
+			this.choose_account();
+		}
+
+		/** Ticking a row fills in what is open; unticking empties it. */
+		choose($table, box) {
+			const $line = $(box).closest("tr");
+			const row = this.rows($table)[$line.data("index")];
+			const most = $table === this.documents ? row.outstanding : Math.min(row.amount, Math.max(this.owed(), 0));
+			$line.find("[data-amount]").val(box.checked ? most : "");
+			this.propose();
+		}
+
+		type($table, input) {
+			$(input).closest("tr").find(".soe-choose").prop("checked", flt(input.value) > 0);
+			this.propose();
+		}
+
+		rows = ($table) => this.context[$table === this.documents ? "documents" : "credits"];
+
+		/** The chosen rows of a table with their amounts. */
+		chosen($table) {
+			return $table
+				.find("tbody tr")
+				.toArray()
+				.map((line) => ({
+					row: this.rows($table)[$(line).data("index")],
+					amount: flt($(line).find("[data-amount]").val()),
+				}))
+				.filter(({ amount }) => amount > 0);
+		}
+
+		total = ($table) => this.chosen($table).reduce((sum, { amount }) => sum + amount, 0);
+		owed = () => flt(this.total(this.documents) - this.total(this.credits), 2);
+
+		/** The money that the chosen rows ask for, in the account's currency. */
+		propose() {
+			const rate = flt(this.dialog.get_value("target_exchange_rate")) || 1;
+			const amount = (Math.max(this.owed(), 0) * (this.context.source_exchange_rate || 1)) / rate;
+			this.dialog.set_value("paid_amount", flt(amount - this.deducted() / rate, 2));
+			this.update();
+		}
+
+		choose_account() {
+			const chosen = this.dialog.get_value("paid_to");
+			this.account = this.context.accounts.find((one) => one.account === chosen) || this.account;
+			const foreign = this.account && this.account.currency !== this.context.company_currency;
+			this.dialog.set_df_property("target_exchange_rate", "hidden", foreign ? 0 : 1);
+			this.dialog.set_value("target_exchange_rate", (this.account && this.account.exchange_rate) || 1);
+			this.propose();
+		}
+
+		deducted = () => (this.dialog.get_value("deductions") || []).reduce((sum, row) => sum + flt(row.amount), 0);
+
+		update() {
+			const { context } = this;
+			const rate = flt(this.dialog.get_value("target_exchange_rate")) || 1;
+			const base = flt(this.dialog.get_value("paid_amount")) * rate + this.deducted();
+			const rest = flt(base / (context.source_exchange_rate || 1) - this.owed(), 2);
+			const money = (amount) => format_currency(amount, context.party_account_currency);
+			const sentence =
+				rest < 0
+					? __("{0} are missing. Pay more or lower a row.", [money(-rest)])
+					: rest > 0
+						? __("{0} are paid too much.", [money(rest)])
+						: __("All of it is allocated.");
+			const color = rest < 0 ? "red" : rest > 0 ? "orange" : "green";
+			this.dialog.fields_dict.summary.$wrapper.html(
+				`<div class="indicator ${color}">${__("To settle")}: <b>${money(this.total(this.documents))}</b>,
+				${__("from credit")}: <b>${money(this.total(this.credits))}</b>. ${sentence}</div>`
+			);
+		}
+
+		async send(action) {
+			const values = this.dialog.get_values();
+			if (!values) return;
+			const paid = flt(values.paid_amount) > 0;
+			const names = ({ reference_doctype, reference_name }) => ({ reference_doctype, reference_name });
+			const payload = {
+				action,
+				references: this.chosen(this.documents).map(({ row, amount }) => ({
+					...names(row),
+					allocated_amount: amount,
+				})),
+				credits: this.chosen(this.credits).map(({ row, amount }) => ({
+					...names(row),
+					reference_row: row.reference_row,
+					amount,
+				})),
+				posting_date: values.posting_date,
+			};
+			if (paid) {
+				const rows = (values.deductions || []).filter((row) => row.account && flt(row.amount));
+				const keys = ["paid_amount", "paid_to", "mode_of_payment", "reference_no", "reference_date", "overpayment"];
+				if (action === "Process and Deposit") keys.push("deposit_to");
+				if (this.account?.currency !== this.context.company_currency) keys.push("target_exchange_rate");
+				Object.assign(payload, Object.fromEntries(keys.map((key) => [key, values[key]])), {
+					deductions: rows.map(({ account, amount, cost_center }) => ({ account, amount, cost_center })),
+				});
+			}
+			const { message } = await frappe.call({
+				method: "sales_order_ext.payment.api.add_payment",
+				args: { sales_order: this.frm.doc.name, payload },
+				freeze: true,
+				btn: this.dialog.get_primary_btn(),
+			});
+			this.dialog.hide();
+			frappe.show_alert({
+				message: __("{0}: {1}", [message.payment_entry || message.sales_order, __(message.soe_payment_status)]),
+				indicator: "green",
+			});
+			this.frm.reload_doc();
+		}
+	}
+
+	function rows_table(rows, amount_of, label, about) {
+		if (!rows.length) return `<p class="text-muted">${__("Nothing is open.")}</p>`;
+		const escape = (text) => frappe.utils.escape_html(text || "");
+		const lines = rows.map((row, index) => {
+			const [date, note] = about(row);
+			return `<tr data-index="${index}" data-own="${row.of_this_order ? 1 : 0}">
+				<td><input type="checkbox" class="soe-choose" aria-label="${escape(row.reference_name)}"></td>
+				<td>${__(row.reference_doctype)}</td><td>${escape(row.reference_name)}</td>
+				<td>${frappe.datetime.str_to_user(date)}</td><td class="text-muted ellipsis" style="max-width: 16em">${escape(note)}</td>
+				<td class="text-right">${format_number(amount_of(row), null, 2)}</td>
+				<td><input type="number" min="0" step="any" data-amount class="form-control input-xs text-right" style="width: 8em"></td></tr>`;
+		});
+		return `<div style="max-height: 32vh; overflow: auto"><table class="table table-bordered table-condensed">
+			<thead><tr><th></th><th>${__("Document")}</th><th>${__("Name")}</th><th>${__("Date")}</th><th></th>
+			<th class="text-right">${label}</th><th>${__("Amount")}</th></tr></thead><tbody>${lines.join("")}</tbody></table></div>`;
+	}
+})();
