@@ -1,0 +1,67 @@
+"""Story files: what is read, and what is refused with a place and a reason."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from sales_order_ext.scenario.story import Row, StoryError, load, parse
+
+STORY = {
+	"title": "One chair",
+	"items": [{"code": "CHAIR"}, {"code": "HOUR", "stock": False}],
+	"customers": [{"name": "Ann"}],
+	"steps": [
+		{"do": "quote", "as": "q", "customer": "Ann", "rows": [{"item": "CHAIR", "qty": 2, "rate": 10}]},
+		{"do": "advance_to", "days": 3, "expect": {"q": {"total": 20}}},
+	],
+}
+
+
+def with_step(**step):
+	return {**STORY, "steps": [step]}
+
+
+def test_a_story_is_read():
+	story = parse({**STORY, "date": date(2026, 3, 2), "tax_rate": 10})
+	assert story.date == date(2026, 3, 2)
+	assert story.tax_rate == 10
+	assert [item.stock for item in story.items] == [True, False]
+	assert story.steps[0].arguments["rows"] == (Row("CHAIR", Decimal(2), Decimal(10)),)
+	assert story.steps[0].alias == "q"
+	assert story.steps[1].expect == {"q": {"total": 20}}
+
+
+def test_without_a_date_it_plays_today():
+	assert parse(STORY).date is None
+
+
+@pytest.mark.parametrize(
+	"data, complaint",
+	[
+		({"steps": []}, "the story: title missing"),
+		({**STORY, "ending": "happy"}, "the story: unknown ending"),
+		({**STORY, "items": [{"name": "CHAIR"}]}, "an item: unknown name"),
+		({**STORY, "customers": [{}]}, "a customer: name missing"),
+		(with_step(do="sing"), "step 1: unknown step 'sing'"),
+		(with_step(do="quote", customer="Ann"), r"step 1 \(quote\): rows missing"),
+		(with_step(do="deliver", order="o", to="Ann"), r"step 1 \(deliver\): unknown to"),
+		(with_step(do="receive", rows=[{"qty": 1}]), r"step 1 \(receive\), a row: item missing"),
+		(with_step(do="receive", rows=[{"item": "SOFA", "qty": 1}]), r"step 1 \(receive\): unknown SOFA"),
+		(with_step(do="quote", customer="Bob", rows=[]), r"step 1 \(quote\): unknown Bob"),
+	],
+)
+def test_mistakes_are_named_with_their_place(data, complaint):
+	with pytest.raises(StoryError, match=complaint):
+		parse(data)
+
+
+def test_files_that_cannot_be_read(tmp_path):
+	with pytest.raises(StoryError, match="cannot be read"):
+		load(tmp_path / "missing.toml")
+	(tmp_path / "broken.toml").write_text("title = ")
+	with pytest.raises(StoryError, match="not valid TOML"):
+		load(tmp_path / "broken.toml")
+	(tmp_path / "empty.toml").write_text('title = "Nothing"')
+	with pytest.raises(StoryError, match=r"empty\.toml: the story: steps missing"):
+		load(tmp_path / "empty.toml")
