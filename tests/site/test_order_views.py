@@ -1,0 +1,84 @@
+"""What helps people find orders by status: saved views, the calendar, cards and charts, indexes."""
+
+import json
+
+import frappe
+import pytest
+from frappe.utils import add_days, today
+
+from sales_order_ext.lifecycle import api
+from sales_order_ext.preferences import PREFERENCE
+from sales_order_ext.setup import indexes, views
+from tests.site.masters import COMPANY, ITEM, sales_order
+
+
+@pytest.fixture
+def no_views():
+	for switch in views.FILTERS.values():
+		frappe.db.delete(
+			"List Filter", {"filter_name": ("in", list(switch)), "reference_doctype": "Sales Order"}
+		)
+	frappe.db.delete("Kanban Board", {"name": views.BOARD})
+
+
+def filters():
+	return set(frappe.get_all("List Filter", {"reference_doctype": "Sales Order"}, pluck="filter_name"))
+
+
+def test_saved_views_come_and_go_with_their_switch(no_views, switch_on):
+	before = filters()
+	switch_on("enable_payment_status")
+	assert filters() - before == {"Not Fully Paid", "Overpaid"}
+	switch_on("enable_lifecycle_status", enable_payment_status=0)
+	assert filters() - before == {"Overdue", "Due", "Partially Invoiced"}
+	assert frappe.db.exists("Kanban Board", views.BOARD)
+	switch_on(enable_lifecycle_status=0)
+	assert filters() == before
+	assert not frappe.db.exists("Kanban Board", views.BOARD)
+
+
+def test_a_preference_brings_them_too(no_views):
+	row = {"doctype": PREFERENCE, "property": "enable_payment_status", "company": COMPANY, "value": "1"}
+	frappe.get_doc(row).insert()
+	assert {"Not Fully Paid", "Overpaid"} <= filters()
+
+
+def test_what_somebody_changed_stays(no_views, switch_on):
+	switch_on("enable_payment_status")
+	name = frappe.db.get_value("List Filter", {"filter_name": "Overpaid"})
+	changed = frappe.get_doc("List Filter", name)
+	changed.filters = json.dumps([["Sales Order", "soe_payment_status", "=", "Fully Paid", False]])
+	changed.save()
+	switch_on("enable_lifecycle_status")
+	switch_on(enable_payment_status=0)
+	assert frappe.db.get_value("List Filter", name, "filters") == changed.filters
+
+
+def test_the_calendar_shows_orders_by_required_date(switch_on):
+	switch_on("enable_lifecycle_status")
+	order = sales_order((ITEM, 1, 10))
+	found = api.calendar_events(today(), add_days(today(), 30), {"soe_lifecycle_status": "Due"})
+	assert [row["soe_lifecycle_status"] for row in found if row["name"] == order.name] == ["Due"]
+	assert not [row for row in api.calendar_events(today(), today(), "[]") if row["name"] == order.name]
+	frappe.set_user("Guest")
+	with pytest.raises(frappe.PermissionError):
+		api.calendar_events(today(), today())
+
+
+def test_cards_and_charts_are_there():
+	assert frappe.db.count("Number Card", {"module": "Sales Order Ext"}) >= 4
+	assert frappe.db.count("Dashboard Chart", {"module": "Sales Order Ext"}) >= 2
+
+
+def test_the_list_has_its_indexes():
+	present = indexes.existing()
+	assert present == indexes.wanted()
+	assert present["tabSales Order", "soe_payment_status_sorted"][0] == "soe_payment_status"
+	indexes.create()
+	assert indexes.existing() == present
+
+
+def test_a_page_of_one_status_is_read_from_its_index(switch_on):
+	query = "explain select name from `tabSales Order` where soe_payment_status = 'Overpaid' order by modified desc limit 20"
+	plan = frappe.db.sql(query, as_dict=True)[0]
+	assert "soe_payment_status_sorted" in plan.possible_keys

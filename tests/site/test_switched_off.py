@@ -1,0 +1,69 @@
+"""With every switch off ERPNext behaves, and is asked, exactly as without the app."""
+
+import frappe
+import pytest
+
+from tests.site import masters, money
+
+ORDER_FIELDS = (
+	"soe_order_type", "soe_invoice_term", "soe_lifecycle_status", "soe_is_overdue", "soe_sent_on",
+	"soe_payment_status", "soe_per_paid", "soe_reservation_status", "soe_replacement_role",
+	"soe_is_cancelled", "soe_replacement_no", "soe_root_order", "soe_quote_win",
+)  # fmt: skip
+
+
+@pytest.fixture
+def without_our_handlers(monkeypatch):
+	"""Return a function that takes the app's document events away."""
+
+	def take_away() -> None:
+		hooks = {
+			doctype: {
+				event: [path for path in paths if not path.startswith("sales_order_ext.")]
+				for event, paths in events.items()
+			}
+			for doctype, events in frappe.get_doc_hooks().items()
+		}
+		monkeypatch.setattr(frappe, "get_doc_hooks", lambda: hooks)
+
+	return take_away
+
+
+def sell(statements):
+	"""Order, deliver, invoice, pay, cancel it all again; return the statements of each document."""
+	masters.receive(masters.ITEM, 5)
+	run = {}
+	with statements() as run["order"]:
+		order = masters.sales_order((masters.ITEM, 5, 10), (masters.SERVICE, 1, 20))
+	with statements() as run["delivery"]:
+		note = money.deliver(order)
+	with statements() as run["invoice"]:
+		invoice = money.invoice(order)
+	with statements() as run["payment"]:
+		payment = money.pay(invoice)
+	with statements() as run["cancel"]:
+		for document in (payment, invoice, note, order):
+			frappe.get_doc(document.doctype, document.name).cancel()
+	return order, run
+
+
+def kinds(run):
+	"""Return how many statements there were, and of which kind, per document."""
+	return {about: sorted(sql.split()[0].lower() for sql in listed) for about, listed in run.items()}
+
+
+def test_not_one_statement_more_than_without_the_app(statements, without_our_handlers):
+	sell(statements)
+	_order, with_us = sell(statements)
+	without_our_handlers()
+	_order, without_us = sell(statements)
+	assert kinds(with_us) == kinds(without_us)
+
+
+def test_none_of_our_fields_is_filled_in(statements):
+	order, _run = sell(statements)
+	stored = frappe.get_doc("Sales Order", order.name)
+	assert {field: stored.get(field) or None for field in ORDER_FIELDS} == dict.fromkeys(ORDER_FIELDS)
+	assert not any(row.soe_replaced_row or row.soe_back_ordered_qty for row in stored.items)
+	for record in ("Stock Reservation Entry", "Back Order", "Order Replacement", "Quote Win"):
+		assert not frappe.db.exists(record, {"creation": (">=", order.creation)})
