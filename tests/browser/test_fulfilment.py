@@ -1,0 +1,45 @@
+"""The Fulfilment tab, as a clerk uses it."""
+
+
+def booked(desk):
+	order = desk.insert(
+		"Sales Order",
+		customer="Maple Hotel",
+		delivery_date="2099-12-31",
+		items=[
+			{"item_code": item, "qty": qty, "rate": 60, "delivery_date": "2099-12-31"}
+			for item, qty in (("Desk Lamp", 1), ("Oak Chair", 2))
+		],
+	)
+	return order["name"]
+
+
+def open_tab(desk, name):
+	desk.open("Sales Order", name)
+	desk.page.get_by_role("tab", name="Fulfilment").click()
+	desk.page.locator(".soe-entries").wait_for(state="attached")
+	desk.settle()
+
+
+def test_rows_are_approved_and_a_note_is_written(desk):
+	desk.switch(row_approval_role="Sales Manager")
+	name = booked(desk)
+	open_tab(desk, name)
+	desk.page.locator(".soe-all").check()
+	desk.page.get_by_role("button", name="Approve Rows").click()
+	desk.settle()
+	desk.page.locator(".soe-entries").wait_for(state="attached")
+	assert {row["soe_approved_by"] for row in desk.document()["items"]} == {"Administrator"}
+	desk.page.get_by_placeholder("Write a note about this order").fill("The hotel opens in May.")
+	desk.page.get_by_role("button", name="Add Note").click()
+	desk.page.locator(".soe-entries").get_by_text("The hotel opens in May.").wait_for()
+	desk.picture("fulfilment")
+	desk.switch(row_approval_role="")
+
+
+def test_another_order_shows_its_own_rows(desk):
+	first, second = booked(desk), booked(desk)
+	open_tab(desk, first)
+	open_tab(desk, second)
+	shown = desk.page.locator("[data-fieldname=soe_fulfilment]").inner_text()
+	assert second in shown and first not in shown
