@@ -1,7 +1,8 @@
 """Run the tests: those that need no bench, then tests/site on a bench where one is found; or tests/browser.
 
 The last lines are always pytest's own summary. Environment beside that of bench.py: SOE_SITE (else
-soe-test.localhost), SOE_INSTALL_SITE (else soe-install.localhost, without the app between runs) and
+soe-test.localhost), SOE_WORKERS (how many run tests/site side by side, each on a site of its own; else one a
+processor, at most four), SOE_INSTALL_SITE (else soe-install.localhost, without the app between runs) and
 SOE_BROWSER_SITE (else soe-browser.localhost, with demo data).
 """
 
@@ -11,6 +12,7 @@ import contextlib
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import browser
 from bench import APP, REPO, Bench, BenchError, SilentServiceError, bench_folder, find_bench, only_one
@@ -19,6 +21,7 @@ from services import redis_of
 SITE = os.environ.get("SOE_SITE") or "soe-test.localhost"
 BROWSER_SITE = os.environ.get("SOE_BROWSER_SITE") or "soe-browser.localhost"
 INSTALL_SITE = os.environ.get("SOE_INSTALL_SITE") or "soe-install.localhost"
+WORKERS = int(os.environ.get("SOE_WORKERS") or min(os.cpu_count() or 1, 4))
 
 
 def main(arguments: list[str]) -> int:
@@ -69,15 +72,27 @@ def run_pure() -> int:
 
 
 def run_site(bench: Bench, arguments: list[str]) -> int:
-	"""Run tests/site on the bench, having prepared it; return pytest's exit code."""
-	with only_one(SITE), only_one(INSTALL_SITE):
+	"""Run tests/site on the bench, having prepared it; return pytest's exit code.
+
+	With `arguments`, which choose a few tests, one process runs them.
+	"""
+	sites = [SITE] if arguments else [SITE, *(f"{number}-{SITE}" for number in range(2, WORKERS + 1))]
+	with contextlib.ExitStack() as locks:
+		for site in (*sites, INSTALL_SITE):
+			locks.enter_context(only_one(site))
 		bench.add_app()
 		bench.add_test_tools()
-		bench.ensure_site(SITE)
-		bench.ensure_plain_site(INSTALL_SITE)
-		command = [*pytest(str(bench.python)), "-p", "tests.coverage_summary", "--rootdir", str(REPO)]
+		with ThreadPoolExecutor() as makers:
+			made = [makers.submit(bench.ensure_site, site) for site in sites]
+			made.append(makers.submit(bench.ensure_plain_site, INSTALL_SITE))
+		for site in made:
+			site.result()
+		command = [*pytest(str(bench.python)), "--cov-append", "--rootdir", str(REPO)]
+		if len(sites) > 1:
+			command += ["--numprocesses", str(len(sites)), "--dist", "loadfile"]
 		command += [str(REPO / "tests" / "site"), *arguments]
-		return subprocess.run(command, cwd=bench.sites, env=environment(bench)).returncode
+		variables = {**environment(bench), "SOE_SITES": " ".join(sites)}
+		return subprocess.run(command, cwd=bench.sites, env=variables).returncode
 
 
 def run_browser(bench: Bench, arguments: list[str]) -> int:
@@ -99,7 +114,7 @@ def run_browser(bench: Bench, arguments: list[str]) -> int:
 def pytest(python: str) -> list[str]:
 	"""Return the command that runs pytest with coverage."""
 	settings = str(REPO / "pyproject.toml")
-	return [python, "-m", "coverage", "run", f"--rcfile={settings}", "-m", "pytest", "-c", settings]
+	return [python, "-m", "pytest", "-c", settings, "--cov", f"--cov-config={settings}"]
 
 
 def environment(bench: Bench | None = None) -> dict[str, str]:
@@ -108,7 +123,6 @@ def environment(bench: Bench | None = None) -> dict[str, str]:
 	return (
 		{
 			**variables,
-			"SOE_SITE": SITE,
 			"SOE_INSTALL_SITE": INSTALL_SITE,
 			"SOE_BROWSER_SITE": BROWSER_SITE,
 		}

@@ -31,8 +31,8 @@ def may_approve(order: Document) -> bool:
 
 
 def one_by_one(order: Document) -> bool:
-	"""Return whether rows need a role's approval and some row of the order has it."""
-	return bool(role_for(order)) and any(row.get(BY) for row in order.items)
+	"""Return whether rows need a role's approval and some row of the order has it, or had it once booked."""
+	return bool(role_for(order)) and any(row.get(ON) for row in order.items)
 
 
 def keep(order: Document) -> None:
@@ -45,14 +45,18 @@ def keep(order: Document) -> None:
 	for row in order.items:
 		old = known.get(row.name)
 		stands = old and old.get(BY) and rules.approval_stands(_content(old), _content(row))
-		row.update({BY: old.get(BY) if stands else None, ON: old.get(ON) if stands else None})
+		booked = old and old.docstatus == 1
+		row.update({BY: old.get(BY) if stands else None, ON: old.get(ON) if stands or booked else None})
 
 
 def keep_row(row: Document) -> None:
-	"""Take back the approval of a row that is saved by itself (Update Items) with another content."""
+	"""Take back the approval of a row that is saved by itself (Update Items) with another content.
+
+	The time stays: it tells a row that waits again from one booked before approvals were asked for.
+	"""
 	before = row.get_doc_before_save()
 	if row.get(BY) and before and not rules.approval_stands(_content(before), _content(row)):
-		row.update({BY: None, ON: None})
+		row.set(BY, None)
 
 
 def require(order: Document, role: str) -> None:

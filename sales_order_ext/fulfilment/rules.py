@@ -40,8 +40,8 @@ STAGES = (
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}")
 
-# What an approval was given for.
-APPROVED_FIELDS = ("item_code", "qty", "uom", "rate", "discount_percentage")
+# What an approval was given for. The discount is left out: ERPNext works it out anew from the rate.
+APPROVED_FIELDS = ("item_code", "qty", "uom", "rate")
 
 DELIVERY = "Delivery Note"
 INVOICE = "Sales Invoice"

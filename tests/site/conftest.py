@@ -12,6 +12,11 @@ from frappe.core.doctype.access_log import access_log
 from sales_order_ext.preferences import PREFERENCE, SETTINGS, SWITCHES
 from tests.site import masters
 
+# Beside other workers of pytest-xdist, each has a site of its own. Processes that a test starts read it too.
+os.environ["SOE_SITE"] = os.environ["SOE_SITES"].split()[
+	int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def site():
@@ -44,10 +49,15 @@ def rolled_back(site):
 	yield
 	frappe.set_user("Administrator")
 	frappe.db.rollback()
-	frappe.clear_document_cache(SETTINGS, SETTINGS)
-	frappe.db.value_cache.clear()
+	forget_documents()
 	frappe.flags.pop("warehouse_account_map", None)
 	frappe.clear_messages()
+
+
+def forget_documents() -> None:
+	"""Empty Frappe's caches of documents and values: they may hold what has just been rolled back."""
+	getattr(frappe, "client_cache", frappe.cache).delete_keys("document_cache::")
+	frappe.db.value_cache.clear()
 
 
 @pytest.fixture

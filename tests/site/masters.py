@@ -32,6 +32,7 @@ def ensure() -> None:
 		_ensure("Customer", customer, customer_name=customer, customer_group=_leaf("Customer Group"),
 			territory=_leaf("Territory"))  # fmt: skip
 	_ensure("Supplier", SUPPLIER, supplier_name=SUPPLIER, supplier_group=_leaf("Supplier Group"))
+	_keep_prices_out()
 	frappe.db.commit()
 
 
@@ -130,6 +131,13 @@ def _run_setup_wizard() -> None:
 		}
 	)
 	frappe.db.commit()
+
+
+def _keep_prices_out() -> None:
+	"""Have no item prices, and none made from the rates of committed orders."""
+	frappe.get_doc("Stock Settings").update({"auto_insert_price_list_rate_if_missing": 0}).save()
+	for price in frappe.get_all("Item Price", pluck="name", order_by="name"):
+		frappe.delete_doc("Item Price", price)
 
 
 def _item_defaults() -> dict:

@@ -76,6 +76,27 @@ class TestApprovals:
 		update_child_qty_rate("Sales Order", frappe.as_json(rows), order.name)
 		assert stages(order) == ["Approved", "To Approve"]
 
+	def test_an_order_whose_every_approval_was_taken_back_waits(self):
+		order = draft().submit()
+		rows = [
+			{"docname": row.name, "item_code": row.item_code, "qty": 5, "rate": row.rate}
+			for row in order.items
+		]
+		update_child_qty_rate("Sales Order", frappe.as_json(rows), order.name)
+		assert stages(order) == ["To Approve", "To Approve"]
+
+	def test_update_items_works_out_the_discount_anew_and_the_approval_stands(self):
+		price = {"item_code": ITEM, "price_list": "Standard Selling", "price_list_rate": 12.5}
+		frappe.get_doc({"doctype": "Item Price", **price}).insert()
+		order = draft().submit()
+		assert order.items[0].price_list_rate == 12.5
+		rows = [
+			{"docname": row.name, "item_code": row.item_code, "qty": qty, "rate": row.rate}
+			for row, qty in zip(order.items, (2, 5), strict=True)
+		]
+		update_child_qty_rate("Sales Order", frappe.as_json(rows), order.name)
+		assert stages(order) == ["Approved", "To Approve"]
+
 	def test_orders_booked_before_the_role_was_chosen_are_approved(self, switch_on):
 		switch_on(row_approval_role=None)
 		order = draft().submit()
