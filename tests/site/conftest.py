@@ -10,7 +10,7 @@ import pytest
 from frappe.core.doctype.access_log import access_log
 
 from sales_order_ext.preferences import PREFERENCE, SETTINGS, SWITCHES
-from tests.site import masters
+from tests.site import leftovers, masters
 
 # Beside other workers of pytest-xdist, each has a site of its own. Processes that a test starts read it too.
 os.environ["SOE_SITE"] = os.environ["SOE_SITES"].split()[
@@ -52,6 +52,13 @@ def rolled_back(site):
 	forget_documents()
 	frappe.flags.pop("warehouse_account_map", None)
 	frappe.clear_messages()
+
+
+@pytest.fixture
+def committed(rolled_back):
+	"""Let a test and the processes it starts commit; afterwards all of it is taken away."""
+	with leftovers.taken_away():
+		yield
 
 
 def forget_documents() -> None:

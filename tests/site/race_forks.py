@@ -30,11 +30,34 @@ def save(name: str, qty: float) -> None:
 	order.save()
 
 
+def press_reserve(name: str) -> None:
+	"""Press ERPNext's own Reserve on a booked order, as the form does."""
+	order = frappe.get_doc("Sales Order", name)
+	rows = [
+		{"sales_order_item": row.name, "warehouse": row.warehouse, "qty_to_reserve": row.qty}
+		for row in order.items
+	]
+	order.create_stock_reservation_entries(items_details=rows)
+
+
+def fill(item_code: str, warehouse: str) -> None:
+	"""Do the background job that follows stock which has come."""
+	from sales_order_ext.allocation import jobs
+
+	jobs.fill(item_code, warehouse)
+
+
 def call(method: str, **arguments: object) -> object:
 	return frappe.get_attr(f"sales_order_ext.allocation.api.{method}")(**arguments)
 
 
-ACTIONS = {"submit": submit, "cancel": cancel, "save": save}
+ACTIONS = {
+	"submit": submit,
+	"cancel": cancel,
+	"save": save,
+	"press_reserve": press_reserve,
+	"fill": fill,
+}
 
 
 def act(step: list) -> object:

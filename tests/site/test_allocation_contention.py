@@ -16,17 +16,10 @@ STOCK = 20
 
 
 @pytest.fixture
-def race():
-	"""Committed stock with reservations and soft allocation on; everything is taken away afterwards."""
-	stock_settings = frappe.db.get_single_value("Stock Settings", "enable_stock_reservation")
+def race(committed):
+	"""Committed stock with reservations and soft allocation on."""
 	switch(enable_stock_reservations=1, enable_soft_allocation=1)
 	races.stock_up(STOCK)
-	yield
-	frappe.db.rollback()
-	races.remove_everything()
-	switch(enable_stock_reservations=0, enable_soft_allocation=0)
-	frappe.db.set_single_value("Stock Settings", "enable_stock_reservation", stock_settings)
-	frappe.db.commit()
 
 
 def switch(**switches: int) -> None:

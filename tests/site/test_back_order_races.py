@@ -1,45 +1,28 @@
-"""Real processes: background passes and a clerk's release against orders being booked, at the same stock."""
-
-from __future__ import annotations
-
-import os
-import subprocess
-import sys
-import time
-from pathlib import Path
+"""Releases in several processes at once, while orders are being booked: nothing is given twice."""
 
 import frappe
 import pytest
 
 from sales_order_ext.allocation import jobs
 from sales_order_ext.preferences import SETTINGS
-from tests.site import masters, orders
-from tests.site.masters import WAREHOUSE, receive, sales_order
+from tests.site import orders, races
+from tests.site.masters import WAREHOUSE, sales_order
+from tests.site.races import run, stock_up
 
-WORKER = Path(__file__).with_name("release_worker.py")
-ITEMS = ("SOE-RELEASE-A", "SOE-RELEASE-B")
+ITEMS = races.ITEMS[:2]
 SWITCHES = ("enable_order_types", "enable_stock_reservations", "enable_back_orders")
 STOCK = 10
 
 
 @pytest.fixture
-def waiting(monkeypatch):
+def waiting(committed, monkeypatch):
 	"""Six committed orders that wait for two of each item, of which ten have just come."""
 	monkeypatch.setattr(jobs, "enqueue_fill", lambda *stock: None)
-	stock_settings = frappe.db.get_single_value("Stock Settings", "enable_stock_reservation")
 	frappe.get_doc(SETTINGS).update(dict.fromkeys(SWITCHES, 1)).save()
-	for item_code in ITEMS:
-		masters._ensure("Item", item_code, item_code=item_code, is_stock_item=1, **masters._item_defaults())
+	stock_up(0)
 	names = [order(index).submit().name for index in range(6)]
-	for item_code in ITEMS:
-		receive(item_code, STOCK)
-	frappe.db.commit()
-	yield names
-	frappe.db.rollback()
-	frappe.get_doc(SETTINGS).update(dict.fromkeys(SWITCHES, 0)).save()
-	frappe.db.set_single_value("Stock Settings", "enable_stock_reservation", stock_settings)
-	remove_everything()
-	frappe.db.commit()
+	stock_up(STOCK)
+	return names
 
 
 def order(index):
@@ -48,48 +31,18 @@ def order(index):
 	return sales_order(*rows, soe_order_type="Active Order", submit=False)
 
 
-def remove_everything():
-	for doctype, child in (("Sales Order", "Sales Order Item"), ("Stock Entry", "Stock Entry Detail")):
-		names = frappe.get_all(child, {"item_code": ("in", ITEMS)}, pluck="parent", order_by="name") or [""]
-		for ledger in ("GL Entry", "Repost Item Valuation"):
-			frappe.db.delete(ledger, {"voucher_no": ("in", names)})
-		frappe.db.delete(child, {"parent": ("in", names)})
-		frappe.db.delete(doctype, {"name": ("in", names)})
-	for doctype in ("Stock Reservation Entry", "Back Order", "Stock Ledger Entry", "Bin"):
-		frappe.db.delete(doctype, {"item_code": ("in", ITEMS)})
-
-
-def run(*tasks):
-	"""Run a process for each (what to do, argument), all starting together; return what went wrong."""
-	start = str(time.time() + 20)
-	processes = [
-		subprocess.Popen(
-			[sys.executable, str(WORKER), os.environ["SOE_SITE"], start, *task],
-			stdout=subprocess.PIPE,
-			stderr=subprocess.PIPE,
-			text=True,
-		)
-		for task in tasks
-	]
-	errors = []
-	for process in processes:
-		out, error = process.communicate(timeout=240)
-		assert process.returncode == 0, error
-		errors += out.splitlines()
-	frappe.db.rollback()
-	return errors
-
-
-def test_releases_against_orders_being_booked(waiting):
+def test_releases_against_orders_being_booked(waiting, tmp_path):
 	drafts = [order(index).name for index in range(3)]
 	frappe.db.commit()
-	errors = run(
-		*[("fill", f"{item_code}|{WAREHOUSE}") for item_code in ITEMS],
-		("release", ITEMS[0]),
-		("release", ITEMS[1]),
-		*[("submit", name) for name in drafts],
+	said = run(
+		tmp_path,
+		*[[["fill", item_code, WAREHOUSE]] for item_code in ITEMS],
+		*[[["release", {"filters": {"item_code": item_code}}]] for item_code in ITEMS],
+		*[[["submit", "Sales Order", name]] for name in drafts],
 	)
-	assert errors == []
+	assert [line["error"] for line in said] == [None] * 7
+	released = [row for line in said if line["worker"] in (2, 3) for row in line["result"]["rows"]]
+	assert not [row["message"] for row in released if row["reason"] == "failed"]
 	names = waiting + drafts
 	for item_code in ITEMS:
 		given = [orders.reserved(name).get(item_code, 0) for name in names]

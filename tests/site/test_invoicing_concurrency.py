@@ -19,48 +19,18 @@ from tests.site.masters import COMPANY, SERVICE
 
 SCRIPT = Path(__file__).with_name("invoicing_process.py")
 ROOT = SCRIPT.parents[2]
-LEDGERS = ("GL Entry", "Payment Ledger Entry")
 
 
 @pytest.fixture
-def orders():
-	"""Eight committed orders of a service, each of two rows; everything is removed afterwards."""
+def orders(committed):
+	"""Eight committed orders of a service, each of two rows."""
 	frappe.db.set_single_value(SETTINGS, "enable_invoice_terms", 1)
 	names = [
 		masters.sales_order((SERVICE, 3, 100), (SERVICE, 2, 50), soe_invoice_term="Immediate").name
 		for _ in range(8)
 	]
 	frappe.db.commit()
-	yield names
-	frappe.db.rollback()
-	remove(names)
-	frappe.db.set_single_value(SETTINGS, "enable_invoice_terms", 0)
-	frappe.db.commit()
-
-
-def remove(orders: list[str]) -> None:
-	frappe.clear_document_cache(SETTINGS, SETTINGS)
-	invoices = frappe.get_all("Sales Invoice Item", {"sales_order": ("in", orders)}, pluck="parent",
-		distinct=True, order_by="parent")  # fmt: skip
-	for doctype, names in (
-		("Invoice Run", runs_of(orders)),
-		("Sales Invoice", invoices),
-		("Sales Order", orders),
-	):
-		for name in names:
-			document = frappe.get_doc(doctype, name)
-			if document.docstatus == 1:
-				document.cancel()
-			for ledger in LEDGERS:
-				frappe.db.delete(ledger, {"voucher_no": name})
-			if doctype == "Invoice Run":
-				document.db_set("status", "Stopped")
-			frappe.delete_doc(doctype, name, force=True)
-
-
-def runs_of(orders: list[str]) -> list[str]:
-	return frappe.get_all("Invoice Run Group", {"orders": ("in", orders)}, pluck="invoice_run", distinct=True,
-		order_by="invoice_run")  # fmt: skip
+	return names
 
 
 def queued(orders: list[str], **filters) -> str:
