@@ -71,18 +71,23 @@ def held(item_code: str) -> float:
 def check_promises() -> None:
 	"""Check that no more is promised than there is, and that everything stored about it is true."""
 	for item_code in ITEMS:
-		bin = orders.bin_of(item_code)
-		assert bin.reserved_stock == reserved(item_code)
-		assert reserved(item_code) + held(item_code) <= bin.actual_qty
-		rows = frappe.get_all(
-			"Sales Order Item",
-			{"item_code": item_code, "docstatus": 1, "warehouse": WAREHOUSE},
-			["parent", "stock_qty", "delivered_qty"],
-			order_by="name",
-		)
-		assert bin.reserved_qty == sum(row.stock_qty - row.delivered_qty for row in rows)
-		for order in {row.parent for row in rows}:
+		for order in {row.parent for row in check_stock(item_code)}:
 			check_status(order)
+
+
+def check_stock(item_code: str) -> list:
+	"""Check what the Bin stores of an item; return the booked rows of it."""
+	bin = orders.bin_of(item_code)
+	assert bin.reserved_stock == reserved(item_code)
+	assert reserved(item_code) + held(item_code) <= bin.actual_qty
+	rows = frappe.get_all(
+		"Sales Order Item",
+		{"item_code": item_code, "docstatus": 1, "warehouse": WAREHOUSE},
+		["parent", "stock_qty", "delivered_qty"],
+		order_by="name",
+	)
+	assert bin.reserved_qty == sum(row.stock_qty - row.delivered_qty for row in rows)
+	return rows
 
 
 def check_status(name: str) -> None:
