@@ -227,7 +227,7 @@ class PlannedAction:
 class UndoFacts:
 	"""What has happened to the order of a finished pass: the names of the documents that hold it.
 
-	`receipts` are of what was bought with the order: goods, invoices, or purchases shipped to the customer.
+	`receipts`: what has followed of what was bought with the order, and what was shipped to the customer.
 	"""
 
 	order: str

@@ -185,7 +185,9 @@ MESSAGES: errors.Messages = {
 	),
 	"undo_paid": (_lt("Sales order {order} has payments: {documents}. Cancel or delete them first."), Undo),
 	"undo_received": (
-		_lt("What was bought for sales order {order} has come or is billed: {documents}. Cancel that first."),
+		_lt(
+			"What was bought for sales order {order} is under way: {documents}. Cancel or delete that first."
+		),
 		Undo,
 	),
 	"undo_replaced": (

@@ -214,12 +214,13 @@ def _preset_head(win: Document, quote: facts.QuoteFacts) -> None:
 
 
 def _offer_losing(win: Document) -> None:
-	"""List the other open quotations of the opportunity; what is ticked stays."""
+	"""List the other open quotations of the opportunity that the user may lose; what is ticked stays."""
 	found = quotes.quotations_of(win.opportunity) if win.opportunity else []
 	ticked = {row.quotation for row in win.losing_quotations if row.lose}
 	win.losing_quotations = []
 	for row in found:
-		if row.name != win.quotation and row.status in ("Open", "Replied", "Expired"):
+		is_open = row.name != win.quotation and row.status in ("Open", "Replied", "Expired")
+		if is_open and frappe.has_permission("Quotation", "submit", doc=row.name):
 			values = {"quotation": row.name, "grand_total": row.grand_total, "currency": row.currency}
 			win.append(
 				"losing_quotations", {**values, "lose": int(row.name in ticked), "status_before": row.status}

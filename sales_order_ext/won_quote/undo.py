@@ -17,8 +17,14 @@ from sales_order_ext.won_quote.order import all_or_nothing
 TARGETS = ("Issue", "Contract", "Project")
 # What is removed with the order, so that the record of the pass names it no more.
 RELEASED = ("Sales Order", "Back Order", "Customer", "Subscription", *targets.PURCHASES, *TARGETS)
-# What names a purchase that was made with the order: what came of it, and what was billed.
-RECEIPTS = ("Purchase Receipt Item", "Purchase Invoice Item")
+# What names a purchase that was made with the order: what came of it, what was billed, what a buyer ordered.
+FOLLOWED = {
+	"Purchase Order": [
+		("Purchase Receipt Item", "purchase_order", {}),
+		("Purchase Invoice Item", "purchase_order", {}),
+	],
+	"Material Request": [("Purchase Order Item", "material_request", {})],
+}
 # What holds an order, drafts included: the kind, where it names the order, and under which condition.
 HOLDS = {
 	"deliveries": [("Delivery Note Item", "against_sales_order", {})],
@@ -36,15 +42,13 @@ def undo_facts(win: Document, order: Document) -> facts.UndoFacts:
 
 
 def _receipts(win: Document) -> tuple[str, ...]:
-	"""Return what has come or is billed of the purchases, and those that were shipped to the customer."""
-	names = _made(win, "Purchase Order")
-	if not names:
-		return ()
-	shipped = frappe.get_all(
-		"Purchase Order", {"name": ("in", names), "status": "Delivered"}, pluck="name", order_by="name"
-	)
-	places = [(doctype, "purchase_order", {}) for doctype in RECEIPTS]
-	return tuple(sorted({*shipped, *(one for name in names for one in _holders(name, places))}))
+	"""Return what has followed of the purchases, and those that were shipped to the customer."""
+	filters = {"name": ("in", _made(win, "Purchase Order")), "status": "Delivered"}
+	found = set(frappe.get_all("Purchase Order", filters, pluck="name", order_by="name"))
+	for doctype, places in FOLLOWED.items():
+		for name in _made(win, doctype):
+			found.update(_holders(name, places))
+	return tuple(sorted(found))
 
 
 def _order_facts(order: Document) -> facts.UndoFacts:
@@ -88,7 +92,7 @@ def take_back(win: Document, quotation: Document, order: Document) -> dict[str, 
 	"""
 	kinds = ("Subscription", "Customer", *targets.PURCHASES, *TARGETS)
 	made = {doctype: _made(win, doctype) for doctype in kinds}
-	_cancel_purchases(made["Purchase Order"])
+	_cancel_purchases(made)
 	if order.docstatus == 1:
 		order.cancel()
 	_uncount_subscribed(win)
@@ -115,11 +119,12 @@ def take_back(win: Document, quotation: Document, order: Document) -> dict[str, 
 	return outcome_
 
 
-def _cancel_purchases(names: list[str]) -> None:
+def _cancel_purchases(made: dict[str, list[str]]) -> None:
 	"""Cancel what was bought with the order, by the right to cancel the order, as it was made by its rights."""
-	for name in names:
-		purchase = frappe.get_doc("Purchase Order", name)
-		if purchase.docstatus == 1:
+	for doctype in targets.PURCHASES:
+		filters = {"name": ("in", made[doctype]), "docstatus": 1}
+		for name in frappe.get_all(doctype, filters, pluck="name", order_by="name"):
+			purchase = frappe.get_doc(doctype, name)
 			purchase.flags.ignore_permissions = True
 			purchase.cancel()
 
