@@ -16,7 +16,7 @@ from frappe.model.document import Document
 
 from sales_order_ext import errors, preferences, transactions
 from sales_order_ext.allocation import back_orders, holds, reservations, rules, shortening
-from sales_order_ext.allocation.availability import free_stock, stock_facts
+from sales_order_ext.allocation.availability import free_stock, lines_of, stock_facts
 from sales_order_ext.allocation.lost_demand import (
 	BACK_ORDER_CANCELLED,
 	OPPORTUNITY_LOST,
@@ -48,6 +48,7 @@ __all__ = [
 	"forget_lost_demand",
 	"free_for_order",
 	"free_stock",
+	"lines_of",
 	"lock_orders",
 	"order_rows",
 	"promises",

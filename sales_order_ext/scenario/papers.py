@@ -49,19 +49,34 @@ class Line:
 
 
 @dataclass
+class Opportunity:
+	"""An opportunity; `settled` are the orders that it had when it was last reopened."""
+
+	name: str
+	customer: str
+	status: str = "Open"
+	settled: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Quote:
 	"""A submitted quotation; `ordered` counts per line what was taken of it."""
 
 	name: str
 	customer: str
 	lines: list[Line]
+	opportunity: str = ""
 	ordered: dict[str, Decimal] = field(default_factory=dict)
 	status: str = "Open"
 
 
 @dataclass
 class Order:
-	"""A booked sales order. `quote` is what it was won from, `subscribed` what is billed apart."""
+	"""A booked sales order.
+
+	`quote` is what it was won from, `subscribed` what is billed apart, `deal_before` the status that winning
+	it found its opportunity in.
+	"""
 
 	name: str
 	customer: str
@@ -76,6 +91,7 @@ class Order:
 	closed: bool = False
 	replaced_by: str = ""
 	quote: str = ""
+	deal_before: str = ""
 	subscribed: dict[str, Decimal] = field(default_factory=dict)
 	advances: Decimal = ZERO
 
@@ -150,8 +166,20 @@ def by_item(pairs: list[tuple[str, Decimal]]) -> dict[str, Decimal]:
 	return {item: qty for item, qty in table.items() if qty}
 
 
-def tell(paper: Quote | Delivery | Invoice | Payment, tax_rate: Decimal) -> Facts:
+def opportunity_status(quotes: list[Quote], now: str) -> str:
+	"""Return ERPNext's own status of an opportunity, from its quotations."""
+	statuses = [quote.status for quote in quotes]
+	if "Ordered" in statuses:
+		return "Converted"
+	if any(status != "Lost" for status in statuses):
+		return "Quotation"
+	return "Lost" if statuses else now
+
+
+def tell(paper: Opportunity | Quote | Delivery | Invoice | Payment, tax_rate: Decimal) -> Facts:
 	"""Return the facts of any document but an order, whose statuses the shop works out."""
+	if isinstance(paper, Opportunity):
+		return {"status": paper.status}
 	if isinstance(paper, Quote):
 		return {"status": paper.status, "total": total(paper.lines, tax_rate)}
 	if isinstance(paper, Invoice):

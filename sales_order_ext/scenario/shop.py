@@ -14,14 +14,24 @@ from functools import wraps
 
 from sales_order_ext.decimals import ZERO
 from sales_order_ext.order_type import rules as order_types
-from sales_order_ext.scenario import shop_facts, shop_release, shop_replacement
-from sales_order_ext.scenario.papers import Delivery, Invoice, Line, Order, Payment, Quote, by_item, with_tax
+from sales_order_ext.scenario import (
+	shop_facts,
+	shop_invoicing,
+	shop_release,
+	shop_replacement,
+	shop_won_quote,
+)
+from sales_order_ext.scenario.papers import (
+	Delivery,
+	Line,
+	Opportunity,
+	Order,
+	Payment,
+	by_item,
+)
 from sales_order_ext.scenario.play import Document, Facts, Refused
 from sales_order_ext.scenario.story import Row, Story
 from sales_order_ext.violations import Violation
-from sales_order_ext.won_quote import conversion as won_quote_conversion
-from sales_order_ext.won_quote import outcome as won_quote_outcome
-from sales_order_ext.won_quote import rules as won_quote
 
 DAYS_TO_DELIVER = 7
 # The errors that a user would get, by the code of the first violation; tests hold them to the messages.
@@ -108,10 +118,17 @@ class Shop:
 		return [Document("Stock Entry", paper.name)]
 
 	@whole
-	def quote(self, customer: str, rows: tuple[Row, ...]) -> list[Document]:
-		paper = Quote("", customer, self.lines(rows))
-		self.add("QTN", paper)
-		return [Document("Quotation", paper.name)]
+	def opportunity(self, customer: str) -> list[Document]:
+		paper = Opportunity("", customer)
+		self.add("OPP", paper)
+		return [Document("Opportunity", paper.name)]
+
+	@whole
+	def quote(
+		self, customer: str, rows: tuple[Row, ...], opportunity: Document | None = None
+	) -> list[Document]:
+		deal = self.papers[opportunity.name] if opportunity else None
+		return [Document("Quotation", shop_won_quote.quote(self, customer, rows, deal).name)]
 
 	@whole
 	def win(
@@ -124,35 +141,27 @@ class Shop:
 		after: str | None = None,
 	) -> list[Document]:
 		paper = self.papers[quote.name]
-		facts = shop_facts.win(self, paper, rows, services, after)
-		self.refuse("win", won_quote.blockers(facts, self.today))
-		taken = []
-		for row in won_quote_outcome.order_rows(facts):
-			line = self.line(row.item_code, row.qty, row.rate)
-			line.quoted, line.charge = row.quotation_item, row.charge_to or ""
-			taken.append(line)
-		order = self.book(paper.customer, taken, order_type, invoice_term)
-		order.quote = paper.name
-		for row, choice in won_quote_conversion.chosen(facts):
-			if won_quote_conversion.is_subscribed(row, choice):
-				order.subscribed[row.name] = choice.qty
-		shop_facts.update_quote(self, paper)
+		order = shop_won_quote.win(self, paper, rows, services, after, order_type, invoice_term)
 		return [Document("Sales Order", order.name), quote]
 
 	@whole
-	def lose(self, quote: Document, reason: str = "Lost") -> list[Document]:
-		paper = self.papers[quote.name]
-		ordered = [paper.name] if won_quote.has_orders(paper.status) else []
-		self.refuse("lose", won_quote.lose_blockers("", paper.status, ordered, [reason]))
-		paper.status = "Lost"
-		return [quote]
+	def lose(
+		self, quote: Document | None = None, opportunity: Document | None = None, reason: str = "Lost"
+	) -> list[Document]:
+		if quote:
+			shop_won_quote.lose(self, self.papers[quote.name], reason)
+			return [quote]
+		lost = shop_won_quote.lose_deal(self, self.papers[opportunity.name], reason)
+		return [opportunity, *[Document("Quotation", one.name) for one in lost]]
+
+	@whole
+	def reopen(self, opportunity: Document) -> list[Document]:
+		shop_won_quote.reopen(self, self.papers[opportunity.name])
+		return [opportunity]
 
 	@whole
 	def undo(self, order: Document) -> list[Document]:
-		paper = self.papers[order.name]
-		self.refuse("undo", won_quote.undo_blockers(shop_facts.undo(self, paper)))
-		shop_facts.take_back(self, paper)
-		return [Document("Quotation", paper.quote)]
+		return [Document("Quotation", shop_won_quote.undo(self, self.papers[order.name]).name)]
 
 	@whole
 	def order(
@@ -199,11 +208,7 @@ class Shop:
 
 	@whole
 	def invoice_run(self, as_of: date | None = None) -> list[Document]:
-		made = []
-		for group in shop_facts.invoice_plan(self, as_of or self.today).groups:
-			if not group.skip:
-				made += self.invoice(group.rows)
-		return made
+		return shop_invoicing.run(self, as_of or self.today)
 
 	@whole
 	def pay(
@@ -271,23 +276,6 @@ class Shop:
 			line.reserved -= own
 			self.on_hand[line.item] -= qty
 		line.moves.append((qty, self.today))
-
-	def invoice(self, rows: tuple) -> list[Document]:
-		"""Submit one invoice over quantities to invoice; return it and its orders."""
-		lines = {line.name: line for order in self.orders for line in order.lines}
-		net: dict[str, Decimal] = {}
-		for row in rows:
-			lines[row.row].invoiced += row.qty
-			net[row.order] = net.get(row.order, ZERO) + row.amount
-		paper = Invoice(
-			"",
-			[(row.order, row.row, row.qty) for row in rows],
-			list(net.items()),
-			by_item([(row.item_code, row.qty) for row in rows]),
-			with_tax(sum(net.values(), ZERO), self.story.tax_rate),
-		)
-		self.add("SINV", paper)
-		return [Document("Sales Invoice", paper.name), *[Document("Sales Order", order) for order in net]]
 
 	def lines(self, rows: tuple[Row, ...]) -> list[Line]:
 		"""Return new lines for the rows of a step."""

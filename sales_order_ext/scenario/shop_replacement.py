@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sales_order_ext.decimals import ZERO
 from sales_order_ext.replacement import figures, rules
-from sales_order_ext.scenario import shop_facts
+from sales_order_ext.scenario import shop_facts, shop_won_quote
 from sales_order_ext.scenario.papers import Invoice, Line, Order
 from sales_order_ext.scenario.story import Row
 
@@ -39,7 +39,7 @@ def replace(shop: Shop, original: Order, rows: tuple[Row, ...]) -> tuple[Order, 
 	shop_facts.reserve(shop, draft)
 	if original.quote:
 		draft.quote = original.quote
-		shop_facts.update_quote(shop, shop.papers[original.quote])
+		shop_won_quote.update_quote(shop, shop.papers[original.quote])
 	return draft, inverse
 
 

@@ -15,7 +15,7 @@ from functools import wraps
 import frappe
 from frappe.utils import getdate, strip_html, today
 
-from sales_order_ext.scenario import site_facts, site_masters
+from sales_order_ext.scenario import site_facts, site_masters, site_won_quote
 from sales_order_ext.scenario import timeline as timeline_
 from sales_order_ext.scenario.play import Document, Facts, Refused, failures
 from sales_order_ext.scenario.play import play as play_story
@@ -91,10 +91,17 @@ class Site:
 		return [_submitted(entry)]
 
 	@atomic
-	def quote(self, customer: str, rows: tuple[Row, ...]) -> list[Document]:
+	def opportunity(self, customer: str) -> list[Document]:
+		deal = self._new("Opportunity", opportunity_from="Customer", party_name=customer)
+		return [Document("Opportunity", deal.insert().name)]
+
+	@atomic
+	def quote(
+		self, customer: str, rows: tuple[Row, ...], opportunity: Document | None = None
+	) -> list[Document]:
 		quotation = self._new(
 			"Quotation", quotation_to="Customer", party_name=customer, items=self._items(rows),
-			taxes=self._taxes(), order_type="Sales",
+			taxes=self._taxes(), order_type="Sales", opportunity=opportunity and opportunity.name,
 		)  # fmt: skip
 		return [_submitted(quotation)]
 
@@ -108,39 +115,26 @@ class Site:
 		services: str | None = None,
 		after: str | None = None,
 	) -> list[Document]:
-		from sales_order_ext.won_quote import api
-
-		win = frappe.get_doc("Quote Win", api.start(quotation=quote.name).name)
-		win.update(
-			{"transaction_date": self.today, "delivery_date": self._delivery_date(),
-			"set_warehouse": self.warehouse, "order_type": order_type, "invoice_term": invoice_term}
-		)  # fmt: skip
-		for line in win.items if rows is not None else ():
-			qty = sum((row.qty for row in rows if row.item == line.item_code), Decimal(0))
-			line.update({"include": int(qty > 0), "qty": float(qty) or line.qty})
-		for line in win.items:
-			if line.kind == "Service":
-				line.convert_to = services or line.convert_to
-		win.update({"post_sale_action": after or win.post_sale_action})
-		win.save()
-		result = api.finish(win.name)
-		return [Document("Sales Order", result["sales_order"]), quote]
+		head = {
+			"transaction_date": self.today, "delivery_date": self._delivery_date(),
+			"set_warehouse": self.warehouse, "order_type": order_type, "invoice_term": invoice_term,
+		}  # fmt: skip
+		return [site_won_quote.win(quote, head, rows, services, after), quote]
 
 	@atomic
-	def lose(self, quote: Document, reason: str = "Lost") -> list[Document]:
-		from sales_order_ext.won_quote import api
-
+	def lose(
+		self, quote: Document | None = None, opportunity: Document | None = None, reason: str = "Lost"
+	) -> list[Document]:
 		site_masters.ensure_reason(reason)
-		api.lose_quotation(quote.name, [reason])
-		return [quote]
+		return site_won_quote.lose(quote, opportunity, reason)
+
+	@atomic
+	def reopen(self, opportunity: Document) -> list[Document]:
+		return site_won_quote.reopen(opportunity)
 
 	@atomic
 	def undo(self, order: Document) -> list[Document]:
-		from sales_order_ext.won_quote import api
-
-		win = frappe.db.get_value("Sales Order", order.name, "soe_quote_win")
-		api.undo(win)
-		return [Document("Quotation", frappe.db.get_value("Quote Win", win, "quotation"))]
+		return site_won_quote.undo(order)
 
 	@atomic
 	def order(

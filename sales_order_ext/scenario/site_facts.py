@@ -53,6 +53,10 @@ def _quotation(quotation) -> Facts:
 	return {"status": quotation.status, "total": to_decimal(quotation.grand_total, 2)}
 
 
+def _opportunity(opportunity) -> Facts:
+	return {"status": opportunity.status}
+
+
 def _delivery_note(note) -> Facts:
 	return {"delivered": _table(note.items, "qty")}
 
@@ -71,6 +75,7 @@ def _payment_entry(payment) -> Facts:
 
 _TELLERS = {
 	"Sales Order": _sales_order,
+	"Opportunity": _opportunity,
 	"Quotation": _quotation,
 	"Delivery Note": _delivery_note,
 	"Sales Invoice": _sales_invoice,

@@ -20,9 +20,11 @@ except ModuleNotFoundError:  # Python 3.10
 # The arguments of each kind of step: required ones first, then optional ones.
 STEPS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
 	"receive": (("rows",), ()),
-	"quote": (("customer", "rows"), ()),
+	"opportunity": (("customer",), ()),
+	"quote": (("customer", "rows"), ("opportunity",)),
 	"win": (("quote",), ("order_type", "invoice_term", "rows", "services", "after")),
-	"lose": (("quote",), ("reason",)),
+	"lose": ((), ("quote", "opportunity", "reason")),
+	"reopen": (("opportunity",), ()),
 	"undo": (("order",), ()),
 	"order": (("customer", "rows"), ("order_type", "invoice_term")),
 	"change_type": (("order", "order_type"), ()),

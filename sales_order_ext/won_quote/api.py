@@ -44,7 +44,7 @@ def preview(quote_win: str) -> dict[str, Any]:
 		return _outlook([], [rules.not_permitted(win.quotation)], [])
 	if win.status == facts.FINISHED:
 		return _outlook(records.done(win), [], [])
-	plan, today = records.win_facts(win, look=True), getdate()
+	plan, today = records.win_facts(win), getdate()
 	blocked = rules.blockers(plan, today)
 	if not plan.permitted:
 		return _outlook([], blocked, [])
@@ -107,13 +107,13 @@ def state(quote_win: str) -> dict[str, Any]:
 
 
 @frappe.whitelist()
-def lines(quote_win: str, rows: list | str | None = None) -> list[dict[str, Any]]:
-	"""Return stock and following action of each row, with `rows` as they stand on the screen."""
+def lines(quote_win: str, rows: list | str | None = None) -> dict[str, Any]:
+	"""Return {"pages", "lines", "actions"} as `state` does, with `rows` as they stand on the screen."""
 	win = frappe.get_doc(records.QUOTE_WIN, quote_win)
 	win.check_permission("read")
 	if rows:
 		wizard.with_rows(win, frappe.parse_json(rows))
-	return wizard.lines(records.win_facts(win, look=True))
+	return wizard.outlook(records.win_facts(win))
 
 
 @frappe.whitelist(methods=["POST"])

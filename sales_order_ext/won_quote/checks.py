@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sales_order_ext.decimals import ZERO, text
 from sales_order_ext.violations import Violation, violation
-from sales_order_ext.won_quote import conversion
+from sales_order_ext.won_quote import conversion, sourcing
 from sales_order_ext.won_quote.facts import (
 	BACK_TO_BACK,
 	CHARGES,
@@ -39,12 +39,26 @@ SUBSCRIBE, CHARGE, SHIP_DIRECT, BUY, RESERVE, BACK_ORDER, DELIVER, WAIT, ORDER =
 
 
 def blockers(win: WinFacts) -> list[Violation]:
-	"""Return why credit or prices forbid the order."""
+	"""Return why credit, prices or stock forbid the order."""
 	found = []
 	credit = _credit(win)
 	if credit and not win.credit.may_exceed:
 		found.append(credit)
-	return [*found, *(_below_floor(win, "price_too_low") if win.floor_is_kept else ())]
+	if win.floor_is_kept:
+		found += _below_floor(win, "price_too_low")
+	numbers = {choice.quotation_item: number for number, choice in enumerate(win.choices, 1)}
+	for row, choice in sourcing.ordered(win):
+		found += _source_blockers(win, numbers[row.name], row, choice)
+	return found
+
+
+def _source_blockers(win: WinFacts, number: int, row: QuoteRow, choice: Choice) -> Iterable[Violation]:
+	item = {"row": number, "item": row.item_code}
+	if sourcing.is_shipped(win, row, choice) and not sourcing.supplier_of(row, choice):
+		yield violation("supplier_missing", **item)
+	short = sourcing.shortage(win, row, choice)
+	if row.is_final and short:
+		yield violation("not_reorderable", **item, qty=text(choice.qty), available=text(choice.qty - short))
 
 
 def warnings(win: WinFacts) -> list[Violation]:
@@ -53,7 +67,7 @@ def warnings(win: WinFacts) -> list[Violation]:
 	credit = _credit(win)
 	if credit and win.credit.may_exceed:
 		found.append(credit)
-	if win.kind != STANDARD and not win.kind_acts:
+	if win.kind != STANDARD and not win.has_types:
 		found.append(violation("kind_without_types", kind=win.kind))
 	if not win.floor_is_kept:
 		found += _below_floor(win, "margin_below_valuation")
@@ -89,36 +103,27 @@ def _row_warnings(win: WinFacts, row: QuoteRow, choice: Choice) -> Iterable[Viol
 	if subscribed and choice.plan and choice.plan.rate is not None and choice.plan.rate != row.rate:
 		facts = {"plan": choice.plan.name, "price": text(choice.plan.rate), "rate": text(row.rate)}
 		yield violation("plan_price_differs", item=row.item_code, **facts)
-	short = shortage(choice, market)
-	if short and source_of(win, choice) == STOCK:
-		yield violation("shortage", item=row.item_code, short=text(short), free=text(max(market.free, ZERO)))
-
-
-def shortage(choice: Choice, market: Market) -> Decimal:
-	"""Return how much of a row is not free for the customer now; none for what is not stocked."""
-	return ZERO if market.free is None else max(choice.qty - max(market.free, ZERO), ZERO)
-
-
-def source_of(win: WinFacts, choice: Choice) -> str:
-	"""Return where a row comes from: its own choice, else what the order's type says."""
-	return choice.source or (win.sourcing if win.sourcing in (BACK_TO_BACK, DROP_SHIPMENT) else STOCK)
+	short = sourcing.shortage(win, row, choice)
+	if short and not row.is_final and sourcing.source_of(win, row, choice) == STOCK:
+		yield violation("shortage", item=row.item_code, short=text(short), free=text(market.free))
+	if choice.source == BACK_TO_BACK and not win.buys:
+		yield violation("nothing_bought", item=row.item_code)
 
 
 def following(win: WinFacts, row: QuoteRow, choice: Choice) -> tuple[str, Decimal]:
 	"""Return the action that follows a row (a code of this module) and the quantity it is short of."""
-	market = win.market.get(row.name, Market())
-	short = shortage(choice, market)
 	if conversion.is_subscribed(row, choice):
 		return SUBSCRIBE, ZERO
 	if choice.convert_to in CHARGES:
 		return CHARGE, ZERO
-	source = source_of(win, choice)
+	source = sourcing.source_of(win, row, choice)
 	if source == DROP_SHIPMENT:
-		return SHIP_DIRECT, choice.qty
-	if market.free is None:
+		return SHIP_DIRECT, ZERO
+	if win.market.get(row.name, Market()).free is None:
 		return ORDER, ZERO
+	short = sourcing.shortage(win, row, choice)
 	if not short:
-		return (RESERVE if win.reserves else DELIVER), ZERO
-	if source == BACK_TO_BACK:
+		return (RESERVE if win.reserves and row.is_stocked else DELIVER), ZERO
+	if source == BACK_TO_BACK and row.is_stocked:
 		return BUY, short
-	return (BACK_ORDER if win.back_orders else WAIT), short
+	return (BACK_ORDER if win.back_orders and sourcing.waits(win, row, choice) else WAIT), short

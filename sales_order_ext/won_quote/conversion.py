@@ -14,7 +14,6 @@ from sales_order_ext.violations import Violation, violation
 from sales_order_ext.won_quote.facts import (
 	CHARGES,
 	CONTRACT_CHARGE,
-	DROP_SHIPMENT,
 	FOLLOWING,
 	PRODUCT,
 	RECURRING,
@@ -101,8 +100,6 @@ def _row_blockers(win: WinFacts, number: int, row: QuoteRow, choice: Choice) -> 
 		yield violation("charge_of_labour", **item)
 	elif is_subscribed(row, choice):
 		yield from _plan_blockers(win, choice, item)
-	if choice.source == DROP_SHIPMENT and not choice.supplier:
-		yield violation("supplier_missing", **item)
 
 
 def _plan_blockers(win: WinFacts, choice: Choice, item: dict[str, object]) -> Iterable[Violation]:

@@ -42,7 +42,8 @@ class QuoteRow:
 	"""A row of the quotation as it stands; `ordered_qty` counts all submitted orders and subscriptions.
 
 	`is_labour`: billed from time sheets, so never a charge. `convert_to` and `plan` (a Subscription Plan)
-	are what the site's rules preset.
+	are what the site's rules preset. `is_final`: cannot be bought again, so what is not there is refused.
+	`ships`: its supplier usually ships it; `supplier` is the usual one.
 	"""
 
 	name: str
@@ -57,6 +58,9 @@ class QuoteRow:
 	is_labour: bool = False
 	convert_to: str = SALES_ORDER
 	plan: str | None = None
+	is_final: bool = False
+	ships: bool = False
+	supplier: str | None = None
 
 	@property
 	def remaining_qty(self) -> Decimal:
@@ -146,7 +150,8 @@ class AfterSale:
 class Market:
 	"""What is known of one row's stock and price, per unit of the row and in the company's currency.
 
-	`on_hand`, `free` and `incoming` are None for what is not stocked. `floor` is the highest of valuation
+	`on_hand`, `free` (what earlier rows leave) and `incoming` are those of a product bundle's scarcest part,
+	and None for what is not stocked. `floor` is the highest of valuation
 	and last purchase rate; `price_expired`: the price list's price is no longer valid.
 	"""
 
@@ -164,7 +169,8 @@ class WinFacts:
 
 	`reserves`: the order will reserve stock. `notify`: the users who are told. `losing`: quotations of the
 	same opportunity that are marked lost. `sourcing` is that of the order's type. `kind` is the order's
-	document kind where it acts (`kind_acts`). `market` is by quotation row.
+	document kind where there are order types (`has_types`). `buys`: what is sourced is bought as the order is
+	booked; `back_orders`: what is short then is put on back order. `market` is by quotation row.
 	"""
 
 	quote: QuoteFacts
@@ -178,7 +184,8 @@ class WinFacts:
 	notify: tuple[str, ...] = ()
 	after: AfterSale = AfterSale()
 	kind: str = STANDARD
-	kind_acts: bool = True
+	has_types: bool = True
+	buys: bool = False
 	mode_of_payment: str | None = None
 	losing: tuple[str, ...] = ()
 	lost_reason: str | None = None
@@ -218,13 +225,17 @@ class PlannedAction:
 
 @dataclass(frozen=True)
 class UndoFacts:
-	"""What has happened to the order of a finished pass: the names of the documents that hold it."""
+	"""What has happened to the order of a finished pass: the names of the documents that hold it.
+
+	`receipts`: what has followed of what was bought with the order, and what was shipped to the customer.
+	"""
 
 	order: str
 	permitted: bool = True
 	deliveries: tuple[str, ...] = ()
 	invoices: tuple[str, ...] = ()
 	payments: tuple[str, ...] = ()
+	receipts: tuple[str, ...] = ()
 	is_replaced: bool = False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 import frappe
 from frappe.model.document import Document
@@ -13,53 +13,79 @@ from pypika.terms import Criterion
 
 from sales_order_ext.allocation import records as allocation
 from sales_order_ext.decimals import ZERO, rounded, to_decimal
-from sales_order_ext.won_quote import facts
+from sales_order_ext.won_quote import facts, sourcing
 
 Stock = tuple[str, str]
 BIN_FIELDS = ("actual_qty", "ordered_qty", "valuation_rate")
 
 
 def market_of(
-	quotation: Document,
-	customer: str | None,
-	quote: facts.QuoteFacts,
-	choices: Sequence[facts.Choice],
-	day: date,
+	quotation: Document, customer: str | None, plan: facts.WinFacts, day: date
 ) -> dict[str, facts.Market]:
 	"""Return {quotation row: its market}.
 
-	Rows that want the same stock share it: what an earlier included row takes is not free for a later one.
+	Rows that want the same stock share it, product bundles last, as when the order is delivered: what an
+	earlier row takes is not free for a later one.
 	"""
 	sources = {row.name: row for row in quotation.items}
-	chosen = {choice.quotation_item: choice for choice in choices}
-	rows = [row for row in quote.rows if row.name in chosen and row.name in sources]
-	stock = {row.name: _place(row, sources[row.name], chosen[row.name]) for row in rows}
-	bins = _bins({pair for pair in stock.values() if pair})
+	chosen = {choice.quotation_item: choice for choice in plan.choices}
+	rows = [row for row in plan.quote.rows if row.name in chosen and row.name in sources]
+	parts = _parts(rows, sources, chosen)
+	bins = _bins({pair for of_row in parts.values() for pair, _per in of_row})
 	free = allocation.free_stock(bins, customer)
 	bought = _last_purchase_rates({row.item_code for row in rows})
 	expired = _expired_prices(quotation, {row.item_code for row in rows}, day)
 	found = {}
-	for row in rows:
-		source, pair, choice = sources[row.name], stock[row.name], chosen[row.name]
-		factor = to_decimal(source.conversion_factor) or Decimal(1)
-		figures = bins.get(pair) or dict.fromkeys(BIN_FIELDS, ZERO)
-		floor = max(figures["valuation_rate"], bought.get(row.item_code, ZERO)) * factor
+	for row in sorted(rows, key=lambda row: not row.is_stocked):
+		source, of_row, choice = sources[row.name], parts.get(row.name, ()), chosen[row.name]
+		valuation = bins[of_row[0][0]]["valuation_rate"] if row.is_stocked and of_row else ZERO
+		floor = max(valuation, bought.get(row.item_code, ZERO)) * _factor(source)
+		there = _scarcest(of_row, free)
+		if there is not None and row.whole_number:
+			there = there.to_integral_value(ROUND_FLOOR)
 		found[row.name] = facts.Market(
-			on_hand=figures["actual_qty"] / factor if pair else None,
-			free=free.get(pair, ZERO) / factor if pair else None,
-			incoming=figures["ordered_qty"] / factor if pair else None,
+			on_hand=_scarcest(of_row, {pair: bins[pair]["actual_qty"] for pair, _per in of_row}),
+			free=there,
+			incoming=_scarcest(of_row, {pair: bins[pair]["ordered_qty"] for pair, _per in of_row}),
 			rate=to_decimal(source.base_net_rate, 2),
 			floor=rounded(floor, 2),
 			price_expired=row.item_code in expired,
 		)
-		if pair and choice.include:
-			free[pair] = free.get(pair, ZERO) - choice.qty * factor
+		if there is not None and choice.include and not sourcing.is_shipped(plan, row, choice):
+			for pair, per in of_row:
+				free[pair] -= min(choice.qty, there) * per
 	return found
 
 
-def _place(row: facts.QuoteRow, source: Document, choice: facts.Choice) -> Stock | None:
-	warehouse = choice.warehouse or source.warehouse
-	return (row.item_code, warehouse) if row.is_stocked and warehouse else None
+def _parts(
+	rows: Sequence[facts.QuoteRow],
+	sources: Mapping[str, Document],
+	chosen: Mapping[str, facts.Choice],
+) -> dict[str, tuple[tuple[Stock, Decimal], ...]]:
+	"""Return {row: what one unit of it takes from stock}: of the item itself, or of a bundle's parts."""
+	places = {row.name: chosen[row.name].warehouse or sources[row.name].warehouse for row in rows}
+	found = {
+		row.name: (((row.item_code, places[row.name]), _factor(sources[row.name])),)
+		for row in rows
+		if row.is_stocked and places[row.name]
+	}
+	others = [
+		(row.name, row.item_code, places[row.name], Decimal(1))
+		for row in rows
+		if row.kind == facts.PRODUCT and not row.is_stocked
+	]
+	for name, line in allocation.lines_of(others).items():
+		found[name] = tuple((pair, per * _factor(sources[name])) for pair, per in line.parts)
+	return found
+
+
+def _factor(source: Document) -> Decimal:
+	return to_decimal(source.conversion_factor) or Decimal(1)
+
+
+def _scarcest(parts: Iterable[tuple[Stock, Decimal]], qty: Mapping[Stock, Decimal]) -> Decimal | None:
+	"""Return how many units of a row a quantity of each of its parts makes."""
+	return min((qty[pair] / per for pair, per in parts), default=None)
 
 
 def _bins(pairs: Iterable[Stock]) -> dict[Stock, dict[str, Decimal]]:

@@ -110,6 +110,17 @@ MESSAGES: errors.Messages = {
 		_lt("Row {row}: {item} is shipped by a supplier. Choose which one."),
 		Blocked,
 	),
+	"not_reorderable": (
+		_lt(
+			"Row {row}: {item} cannot be reordered, and of {qty} only {available} can be had. Enter less, or"
+			" choose another source."
+		),
+		Blocked,
+	),
+	"nothing_bought": (
+		_lt("{item} is not bought for the order: that needs Order Types, and a type that does not wait."),
+		Blocked,
+	),
 	"lost_reason_missing": (
 		_lt("Choose why these quotations are lost, or do not mark them: {quotations}."),
 		Blocked,
@@ -173,6 +184,12 @@ MESSAGES: errors.Messages = {
 		Undo,
 	),
 	"undo_paid": (_lt("Sales order {order} has payments: {documents}. Cancel or delete them first."), Undo),
+	"undo_received": (
+		_lt(
+			"What was bought for sales order {order} is under way: {documents}. Cancel or delete that first."
+		),
+		Undo,
+	),
 	"undo_replaced": (
 		_lt(
 			"Sales order {order} was amended or replaced by another order. Cancel and delete that one first."
@@ -195,6 +212,9 @@ DESCRIPTIONS: dict[str, object] = {
 	"Charge to Issue": _lt("Charged to the ticket: {items}"),
 	"Submit Sales Order": _lt("The sales order is submitted"),
 	"Reserve Stock": _lt("Stock is reserved for the order as far as it is free"),
+	"Create Purchase Order": _lt("Purchase order to {supplier}: {items}"),
+	"Create Material Request": _lt("Material request: {items}"),
+	"Create Back Order": _lt("Back order for what is short of {item}"),
 	"Create Delivery Note": _lt("The delivery is booked"),
 	"Create Sales Invoice": _lt("The invoice is booked"),
 	"Create Payment Entry": _lt("The payment is booked: {mode}"),

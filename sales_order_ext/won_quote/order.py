@@ -98,7 +98,7 @@ def _book(win: Document, order: Document, plan: facts.WinFacts) -> dict[str, lis
 	order.submit()
 	targets.link(order, made)
 	documents = {"Customer": order.customer, "Sales Order": order.name, **made}
-	return {doctype: [name] for doctype, name in documents.items()} | targets.followers(order.name, plan.kind)
+	return {doctype: [name] for doctype, name in documents.items()} | targets.followers(order.name, plan)
 
 
 def _count_subscribed(win: Document, plan: facts.WinFacts) -> None:
@@ -162,9 +162,7 @@ def _carry_rows(quotation: Document, order: Document, plan: facts.WinFacts) -> N
 				"warehouse": wanted.warehouse or row.warehouse,
 				"soe_source": SOURCES.get(wanted.source),
 				"supplier": wanted.supplier or row.get("supplier"),
-				"delivered_by_supplier": int(
-					wanted.source == facts.DROP_SHIPMENT or bool(row.delivered_by_supplier)
-				),
+				"delivered_by_supplier": int(wanted.source == facts.DROP_SHIPMENT),
 			}
 		)
 

@@ -10,14 +10,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from sales_order_ext.decimals import ZERO, rounded, text
-from sales_order_ext.won_quote import conversion
+from sales_order_ext.won_quote import conversion, sourcing
 from sales_order_ext.won_quote.facts import (
 	CONVERTED,
-	DROP_SHIPMENT,
 	ORDERED,
 	PARTIALLY_ORDERED,
 	POS,
-	PRODUCT,
 	QUOTED,
 	SALES_ORDER,
 	WAREHOUSE,
@@ -43,8 +41,7 @@ def order_rows(win: WinFacts) -> tuple[OrderRow, ...]:
 			source=choice.source,
 			supplier=choice.supplier,
 		)
-		for row, choice in conversion.chosen(win)
-		if not conversion.is_subscribed(row, choice)
+		for row, choice in sourcing.ordered(win)
 	)
 
 
@@ -90,12 +87,20 @@ def _order_actions(win: WinFacts) -> Iterable[PlannedAction]:
 	for doctype, items in conversion.charges(win).items():
 		yield PlannedAction(f"Charge to {doctype}", doctype, {"items": ", ".join(items)})
 	yield PlannedAction("Submit Sales Order", SALES_ORDER, {})
-	if win.reserves and any(row.is_stocked for row in chosen_rows(win)):
+	if win.reserves and any(row.is_stocked for row in _handed_over_here(win)):
 		yield PlannedAction("Reserve Stock", SALES_ORDER, {})
+	for one in sourcing.purchases(win):
+		told = {"items": ", ".join(f"{text(qty)} × {row.item_code}" for row, qty in one.rows)}
+		if one.supplier:
+			yield PlannedAction("Create Purchase Order", "Purchase Order", {"supplier": one.supplier, **told})
+		else:
+			yield PlannedAction("Create Material Request", "Material Request", told)
+	for row in sourcing.back_ordered(win):
+		yield PlannedAction("Create Back Order", "Back Order", {"item": row.item_code})
 
 
 def _kind_actions(win: WinFacts) -> Iterable[PlannedAction]:
-	if not win.kind_acts or win.kind not in (WAREHOUSE, POS) or not hands_over(win):
+	if not win.has_types or win.kind not in (WAREHOUSE, POS) or not hands_over(win):
 		return
 	yield PlannedAction("Create Delivery Note", "Delivery Note", {})
 	if win.kind == POS:
@@ -105,25 +110,15 @@ def _kind_actions(win: WinFacts) -> Iterable[PlannedAction]:
 
 
 def hands_over(win: WinFacts) -> bool:
-	"""Return whether anything can be delivered at once: services go with the goods, or alone without any.
-
-	Where nothing is known of a row's stock, it can.
-	"""
-	found = [_has_some(win, row) for row in chosen_rows(win) if not _is_drop_shipped(win, row)]
-	goods = [has for has, is_goods in found if is_goods]
-	return any(goods) if goods else bool(found)
+	"""Return whether anything can be delivered at once: what needs no stock goes with goods, or without any."""
+	rows = _handed_over_here(win)
+	free = {row.name: win.market[row.name].free for row in rows if row.name in win.market}
+	goods = [row for row in rows if free.get(row.name) is not None]
+	return any(free[row.name] > 0 for row in goods) if goods else bool(rows)
 
 
-def _has_some(win: WinFacts, row: QuoteRow) -> tuple[bool, bool]:
-	"""Return whether something of a row can be delivered, and whether the row is goods."""
-	free = win.market[row.name].free if row.name in win.market else None
-	least = Decimal(1) if row.whole_number else ZERO
-	return free is None or (free > 0 and free >= least), row.kind == PRODUCT
-
-
-def _is_drop_shipped(win: WinFacts, row: QuoteRow) -> bool:
-	source = next(one.source for one in order_rows(win) if one.quotation_item == row.name)
-	return (source or (win.sourcing if row.kind == PRODUCT else "")) == DROP_SHIPMENT
+def _handed_over_here(win: WinFacts) -> list[QuoteRow]:
+	return [row for row, choice in sourcing.ordered(win) if not sourcing.is_shipped(win, row, choice)]
 
 
 def _subscription_actions(win: WinFacts) -> Iterable[PlannedAction]:
@@ -141,12 +136,6 @@ def _status_actions(win: WinFacts) -> Iterable[PlannedAction]:
 	if opportunity and opportunity_status_after(win) != opportunity.status:
 		facts = {"name": opportunity.name, "status": opportunity_status_after(win)}
 		yield PlannedAction("Update Opportunity", "Opportunity", facts, opportunity.name)
-
-
-def chosen_rows(win: WinFacts) -> tuple[QuoteRow, ...]:
-	"""Return the quotation rows of which something goes on the order."""
-	taken = {row.quotation_item for row in order_rows(win)}
-	return tuple(row for row in win.quote.rows if row.name in taken)
 
 
 def rows_after(win: WinFacts) -> tuple[QuoteRow, ...]:

@@ -58,6 +58,8 @@ MENDED_AT = {
 	"plan_currency": LINES,
 	"plan_price_differs": LINES,
 	"supplier_missing": LINES,
+	"not_reorderable": LINES,
+	"nothing_bought": LINES,
 	"price_too_low": LINES,
 	"margin_below_valuation": LINES,
 	"price_missing": LINES,

@@ -23,20 +23,51 @@ class Preset:
 	is_labour: bool = False
 	convert_to: str = facts.SALES_ORDER
 	plan: str | None = None
+	is_final: bool = False
+	ships: bool = False
+	supplier: str | None = None
 
 
-def of_items(item_codes: Iterable[str], currency: str) -> dict[str, Preset]:
+def of_items(item_codes: Iterable[str], currency: str, company: str) -> dict[str, Preset]:
 	"""Return {item code: preset}; plans and rules are looked up only where there are services."""
 	codes = sorted(item_codes)
 	if not codes:
 		return {}
-	fields = ["name", "item_group", "is_stock_item", "is_fixed_asset"]
+	fields = ["name", "item_group", "brand", "is_stock_item", "is_fixed_asset"]
+	fields += ["soe_not_reorderable", "delivered_by_supplier"]
 	items = frappe.get_all("Item", filters={"name": ("in", codes)}, fields=fields, order_by="name")
 	others = [item for item in items if not item.is_stock_item]
 	bundles = _stocked_bundles([item.name for item in others])
 	services = [item for item in others if not item.is_fixed_asset and item.name not in bundles]
-	found = {item.name: Preset(facts.PRODUCT, bool(item.is_stock_item)) for item in items}
+	suppliers = _suppliers(items, company)
+	found = {
+		item.name: Preset(
+			facts.PRODUCT,
+			is_stocked=bool(item.is_stock_item),
+			is_final=bool(item.is_stock_item and item.soe_not_reorderable),
+			ships=bool(item.delivered_by_supplier),
+			supplier=suppliers.get(item.name),
+		)
+		for item in items
+	}
 	return found | _services(services, currency)
+
+
+def _suppliers(items: Sequence[frappe._dict], company: str) -> dict[str, str]:
+	"""Return {item code: default supplier} as ERPNext finds it: the item's, its group's, its brand's."""
+	keys = {item.name: [item.name, item.item_group, item.brand] for item in items}
+	row = frappe.qb.DocType("Item Default")
+	query = frappe.qb.from_(row).select(row.parenttype, row.parent, row.default_supplier)
+	query = query.where(row.parent.isin(sorted({key for of_item in keys.values() for key in of_item if key})))
+	query = query.where((row.company == company) & (row.default_supplier != "")).orderby(row.idx, row.name)
+	known: dict[tuple[str, str], str] = {}
+	for doctype, parent, supplier in query.run():
+		known.setdefault((doctype, parent), supplier)
+	kinds = ("Item", "Item Group", "Brand")
+	found = {
+		item: [known.get(pair) for pair in zip(kinds, of_item, strict=True)] for item, of_item in keys.items()
+	}
+	return {item: next(filter(None, suppliers)) for item, suppliers in found.items() if any(suppliers)}
 
 
 def _services(items: Sequence[frappe._dict], currency: str) -> dict[str, Preset]:

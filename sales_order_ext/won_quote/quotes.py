@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from frappe.query_builder.functions import Sum
 from frappe.utils import cint, getdate
 
+from sales_order_ext import preferences
 from sales_order_ext.decimals import ZERO, to_decimal
 from sales_order_ext.won_quote import facts, presets
 
@@ -38,7 +39,9 @@ def quote_facts(quotation: Document) -> facts.QuoteFacts:
 
 
 def _quote_rows(quotation: Document) -> tuple[facts.QuoteRow, ...]:
-	items = presets.of_items({row.item_code for row in quotation.items if row.item_code}, quotation.currency)
+	codes = {row.item_code for row in quotation.items if row.item_code}
+	items = presets.of_items(codes, quotation.currency, quotation.company)
+	refuses = bool(preferences.of(quotation).enable_back_orders)
 	whole = _whole_units({unit for row in quotation.items for unit in (row.uom, row.stock_uom) if unit})
 	ordered = _ordered(quotation.name)
 	recurring = any(item.kind == facts.RECURRING for item in items.values())
@@ -61,6 +64,9 @@ def _quote_rows(quotation: Document) -> tuple[facts.QuoteRow, ...]:
 				is_labour=item.is_labour,
 				convert_to=item.convert_to,
 				plan=item.plan,
+				is_final=item.is_final and refuses,
+				ships=item.ships,
+				supplier=item.supplier,
 				whole_number=row.uom in whole or (row.stock_uom in whole and row.conversion_factor == 1),
 			)
 		)

@@ -6,6 +6,7 @@ Invariant: what is read after `load_locked` is what is committed now.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -40,29 +41,30 @@ def load_locked(*documents: tuple[str, str]) -> list[Document]:
 	return loaded
 
 
-def win_facts(win: Document, quotation: Document | None = None, look: bool = False) -> facts.WinFacts:
-	"""Return everything the rules ask about a pass; with `look` also what only warnings ask."""
+def win_facts(win: Document, quotation: Document | None = None) -> facts.WinFacts:
+	"""Return everything the rules ask about a pass."""
 	quotation = quotation or frappe.get_doc("Quotation", win.quotation)
+	on = preferences.of(quotation)
 	quote = quotes.quote_facts(quotation)
 	order_date = getdate(win.transaction_date) if win.transaction_date else getdate()
-	choices = choices_of(win, quote)
 	order_type = _order_type(win, quotation)
-	floor_is_kept = market.floor_is_kept()
+	kind = _kind(win, order_type)
 	customer = quotes.customer_of(quotation)
-	return facts.WinFacts(
+	plan = facts.WinFacts(
 		quote=quote,
-		choices=choices,
+		choices=choices_of(win, quote),
 		transaction_date=order_date,
 		delivery_date=getdate(win.delivery_date) if win.delivery_date else order_date,
 		status=win.status,
 		enabled=bool(preferences.get(SWITCH, quotation.company)),
 		permitted=quotes.may_win(quotation),
-		reserves=bool(preferences.of(quotation).enable_stock_reservations) and order_type.allocates,
-		back_orders=bool(preferences.of(quotation).enable_back_orders),
+		reserves=bool(on.enable_stock_reservations) and order_type.allocates,
+		back_orders=bool(on.enable_back_orders) and _back_orders_now(order_type, kind, on),
 		notify=tuple(dict.fromkeys(row.user for row in win.notify)),
 		after=_after_sale(win, quotation, customer),
-		kind=_kind(win, order_type),
-		kind_acts=bool(preferences.of(quotation).enable_order_types),
+		kind=kind,
+		has_types=bool(on.enable_order_types),
+		buys=bool(on.enable_order_types) and not order_type.waits,
 		mode_of_payment=win.mode_of_payment,
 		losing=tuple(sorted(row.quotation for row in win.losing_quotations if row.lose)),
 		lost_reason=win.lost_reason,
@@ -70,11 +72,15 @@ def win_facts(win: Document, quotation: Document | None = None, look: bool = Fal
 		billing_currency=_billing_currency(customer, quotation.company),
 		total_factor=market.total_factor(quotation, {row.name: row for row in quote.rows}),
 		credit=market.credit_of(customer, quotation.company),
-		floor_is_kept=floor_is_kept,
-		market=market.market_of(quotation, customer, quote, choices, order_date)
-		if look or floor_is_kept
-		else {},
+		floor_is_kept=market.floor_is_kept(),
 	)
+	return replace(plan, market=market.market_of(quotation, customer, plan, order_date))
+
+
+def _back_orders_now(order_type: Any, kind: str, on: Any) -> bool:
+	"""Return whether back orders arise as the order is booked, or with the delivery that is booked with it."""
+	delivers = bool(on.enable_order_types) and kind != facts.STANDARD
+	return order_type.back_orders_on_submit or (delivers and order_type.back_orders_on_processing)
 
 
 def choices_of(win: Document, quote: facts.QuoteFacts) -> tuple[facts.Choice, ...]:
@@ -189,7 +195,8 @@ def add_rows(win: Document, quote: facts.QuoteFacts) -> None:
 			known[name].qty = min(known[name].qty, float(choice.qty))
 		else:
 			values = {"quotation_item": name, "qty": float(choice.qty), "include": int(choice.include)}
-			win.append("items", {**values, "convert_to": choice.convert_to})
+			values |= {"convert_to": choice.convert_to, "source": choice.source, "supplier": choice.supplier}
+			win.append("items", values)
 	for number, row in enumerate(win.items, 1):
 		row.idx = number
 
@@ -207,12 +214,13 @@ def _preset_head(win: Document, quote: facts.QuoteFacts) -> None:
 
 
 def _offer_losing(win: Document) -> None:
-	"""List the other open quotations of the opportunity; what is ticked stays."""
+	"""List the other open quotations of the opportunity that the user may lose; what is ticked stays."""
 	found = quotes.quotations_of(win.opportunity) if win.opportunity else []
 	ticked = {row.quotation for row in win.losing_quotations if row.lose}
 	win.losing_quotations = []
 	for row in found:
-		if row.name != win.quotation and row.status in ("Open", "Replied", "Expired"):
+		is_open = row.name != win.quotation and row.status in ("Open", "Replied", "Expired")
+		if is_open and frappe.has_permission("Quotation", "submit", doc=row.name):
 			values = {"quotation": row.name, "grand_total": row.grand_total, "currency": row.currency}
 			win.append(
 				"losing_quotations", {**values, "lose": int(row.name in ticked), "status_before": row.status}

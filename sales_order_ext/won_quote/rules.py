@@ -13,6 +13,7 @@ from sales_order_ext.violations import Violation, violation
 from sales_order_ext.won_quote import checks, conversion
 from sales_order_ext.won_quote.facts import (
 	CONVERTED,
+	DROP_SHIPMENT,
 	ORDERED,
 	PARTIALLY_ORDERED,
 	PRODUCT,
@@ -53,7 +54,14 @@ def default_choices(quote: QuoteFacts) -> tuple[Choice, ...]:
 		begun = [row.name for row in rows if row.ordered_qty > 0]
 		wanted = begun or [row.name for row in rows if not row.is_alternative]
 		choices += [
-			Choice(row.name, row.remaining_qty, include=row.name in wanted, convert_to=row.convert_to)
+			Choice(
+				row.name,
+				row.remaining_qty,
+				include=row.name in wanted,
+				convert_to=row.convert_to,
+				source=DROP_SHIPMENT if row.ships else "",
+				supplier=row.supplier if row.ships else None,
+			)
 			for row in rows
 			if row.remaining_qty > 0
 		]
@@ -182,6 +190,7 @@ def undo_blockers(facts: UndoFacts) -> list[Violation]:
 		"undo_delivered": facts.deliveries,
 		"undo_invoiced": facts.invoices,
 		"undo_paid": facts.payments,
+		"undo_received": facts.receipts,
 	}
 	found = [
 		violation(code, order=facts.order, documents=", ".join(names))

@@ -12,8 +12,9 @@ from frappe.utils import escape_html
 from sales_order_ext.decimals import text
 from sales_order_ext.won_quote import conversion, facts
 
-# What a document kind books when the order is submitted.
-FOLLOWERS = ("Delivery Note", "Sales Invoice", "Payment Entry")
+# What submitting the order makes with it: by its rows' sources, and by its document kind.
+PURCHASES = ("Purchase Order", "Material Request")
+FOLLOWERS = (*PURCHASES, "Back Order", "Delivery Note", "Sales Invoice", "Payment Entry")
 PROJECT_STATE = ("status", "is_active", "customer", "sales_order")
 
 
@@ -155,20 +156,24 @@ def subscribe(quotation: Document, order: Document, plan: facts.WinFacts) -> lis
 	return names
 
 
-def followers(order: str, kind: str) -> dict[str, list[str]]:
-	"""Return {DocType: documents} that the order's document kind booked when it was submitted."""
-	if kind == facts.STANDARD:
-		return {}
-	places = {
-		"Delivery Note": ("Delivery Note Item", {"against_sales_order": order}),
-		"Sales Invoice": ("Sales Invoice Item", {"sales_order": order}),
-	}
-	found = {
-		doctype: frappe.get_all(rows, {**filters, "docstatus": 1}, pluck="parent", order_by="parent", limit=1)
-		for doctype, (rows, filters) in places.items()
-	}
-	references = {"reference_name": ("in", [order, *found["Sales Invoice"]]), "docstatus": 1}
-	found["Payment Entry"] = frappe.get_all(
-		"Payment Entry Reference", references, pluck="parent", order_by="parent", limit=1
-	)
+def followers(order: str, plan: facts.WinFacts) -> dict[str, list[str]]:
+	"""Return {DocType: documents} that were made when the order was submitted, in the order of making."""
+	found: dict[str, list[str]] = {}
+	if plan.buys:
+		found |= {doctype: _parents(f"{doctype} Item", {"sales_order": order}) for doctype in PURCHASES}
+	if plan.back_orders:
+		of_order = {"sales_order": order}
+		found["Back Order"] = frappe.get_all("Back Order", of_order, pluck="name", order_by="creation, name")
+	if plan.kind != facts.STANDARD:
+		found["Delivery Note"] = _parents("Delivery Note Item", {"against_sales_order": order})
+		found["Sales Invoice"] = _parents("Sales Invoice Item", {"sales_order": order})
+		paid = {"reference_name": ("in", [order, *found["Sales Invoice"]])}
+		found["Payment Entry"] = _parents("Payment Entry Reference", paid)
 	return found
+
+
+def _parents(rows: str, filters: dict[str, Any]) -> list[str]:
+	names = frappe.get_all(
+		rows, {**filters, "docstatus": ("<", 2)}, pluck="parent", order_by="creation, parent"
+	)
+	return list(dict.fromkeys(names))

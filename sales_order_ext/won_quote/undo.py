@@ -10,11 +10,21 @@ from frappe import _
 from frappe.model.document import Document
 
 from sales_order_ext import compat
-from sales_order_ext.won_quote import facts, losing, outcome, quotes
+from sales_order_ext.won_quote import facts, losing, outcome, quotes, targets
 from sales_order_ext.won_quote.order import all_or_nothing
 
 # What is made for a sale beside the order, newest first.
 TARGETS = ("Issue", "Contract", "Project")
+# What is removed with the order, so that the record of the pass names it no more.
+RELEASED = ("Sales Order", "Back Order", "Customer", "Subscription", *targets.PURCHASES, *TARGETS)
+# What names a purchase that was made with the order: what came of it, what was billed, what a buyer ordered.
+FOLLOWED = {
+	"Purchase Order": [
+		("Purchase Receipt Item", "purchase_order", {}),
+		("Purchase Invoice Item", "purchase_order", {}),
+	],
+	"Material Request": [("Purchase Order Item", "material_request", {})],
+}
 # What holds an order, drafts included: the kind, where it names the order, and under which condition.
 HOLDS = {
 	"deliveries": [("Delivery Note Item", "against_sales_order", {})],
@@ -28,7 +38,17 @@ HOLDS = {
 
 def undo_facts(win: Document, order: Document) -> facts.UndoFacts:
 	"""Return what has happened to the order and the subscriptions since they were made."""
-	return _with_subscriptions(_order_facts(order), win)
+	return replace(_with_subscriptions(_order_facts(order), win), receipts=_receipts(win))
+
+
+def _receipts(win: Document) -> tuple[str, ...]:
+	"""Return what has followed of the purchases, and those that were shipped to the customer."""
+	filters = {"name": ("in", _made(win, "Purchase Order")), "status": "Delivered"}
+	found = set(frappe.get_all("Purchase Order", filters, pluck="name", order_by="name"))
+	for doctype, places in FOLLOWED.items():
+		for name in _made(win, doctype):
+			found.update(_holders(name, places))
+	return tuple(sorted(found))
 
 
 def _order_facts(order: Document) -> facts.UndoFacts:
@@ -70,7 +90,9 @@ def take_back(win: Document, quotation: Document, order: Document) -> dict[str, 
 
 	A cancelled document that something else still names is kept.
 	"""
-	made = {doctype: _made(win, doctype) for doctype in ("Subscription", "Customer", *TARGETS)}
+	kinds = ("Subscription", "Customer", *targets.PURCHASES, *TARGETS)
+	made = {doctype: _made(win, doctype) for doctype in kinds}
+	_cancel_purchases(made)
 	if order.docstatus == 1:
 		order.cancel()
 	_uncount_subscribed(win)
@@ -86,6 +108,7 @@ def take_back(win: Document, quotation: Document, order: Document) -> dict[str, 
 		pluck="name",
 	)
 	newest_first = [("Subscription", name) for name in reversed(made["Subscription"])]
+	newest_first += [(doctype, name) for doctype in targets.PURCHASES for name in made[doctype]]
 	newest_first += [("Stock Reservation Entry", name) for name in entries] + [("Sales Order", order.name)]
 	newest_first += [(doctype, name) for doctype in TARGETS for name in made[doctype]]
 	newest_first += [("Customer", name) for name in made["Customer"]]
@@ -94,6 +117,16 @@ def take_back(win: Document, quotation: Document, order: Document) -> dict[str, 
 		outcome_["removed" if _removed(doctype, name) else "kept"].append({"doctype": doctype, "name": name})
 	_comment(win, outcome_)
 	return outcome_
+
+
+def _cancel_purchases(made: dict[str, list[str]]) -> None:
+	"""Cancel what was bought with the order, by the right to cancel the order, as it was made by its rights."""
+	for doctype in targets.PURCHASES:
+		filters = {"name": ("in", made[doctype]), "docstatus": 1}
+		for name in frappe.get_all(doctype, filters, pluck="name", order_by="name"):
+			purchase = frappe.get_doc(doctype, name)
+			purchase.flags.ignore_permissions = True
+			purchase.cancel()
 
 
 def _uncount_subscribed(win: Document) -> None:
@@ -132,7 +165,7 @@ def _restore_statuses(win: Document, quotation_name: str) -> None:
 def _release(win: Document) -> None:
 	"""Let the record name nothing that is about to be removed."""
 	for row in win.actions:
-		if row.reference_doctype in ("Sales Order", "Customer", "Subscription", *TARGETS):
+		if row.reference_doctype in RELEASED:
 			row.reference_name = None
 	win.update({"status": facts.UNDONE, "sales_order": None})
 	win.flags.in_pass = True

@@ -13,7 +13,7 @@ from frappe.utils import flt, getdate
 
 from sales_order_ext import errors
 from sales_order_ext.decimals import text
-from sales_order_ext.won_quote import checks, facts, messages, outcome, pages, records, rules
+from sales_order_ext.won_quote import checks, facts, messages, outcome, pages, records, rules, sourcing
 from sales_order_ext.won_quote.messages import MESSAGES
 
 
@@ -44,7 +44,12 @@ def _store_rows(win: Document, page: str, values: Mapping[str, Any]) -> None:
 
 def state(win: Document) -> dict[str, Any]:
 	"""Return {"quote_win", "pages": [{"page", "asks", "blockers", "warnings"}], "lines", "actions"}."""
-	plan, today = records.win_facts(win, look=True), getdate()
+	return {"quote_win": win.as_dict(), **outlook(records.win_facts(win))}
+
+
+def outlook(plan: facts.WinFacts) -> dict[str, Any]:
+	"""Return what the wizard says of a pass: the pages with what stands there, the lines, the actions."""
+	today = getdate()
 	blocked = rules.blockers(plan, today)
 	warned = rules.warnings(plan, today) if plan.permitted else []
 	asked = pages.asks(plan)
@@ -58,7 +63,6 @@ def state(win: Document) -> dict[str, Any]:
 		for page in pages.PAGES
 	]
 	return {
-		"quote_win": win.as_dict(),
 		"pages": shown,
 		"lines": lines(plan),
 		"actions": records.described(outcome.planned_actions(plan)) if plan.permitted else [],
@@ -89,6 +93,7 @@ def _line(plan: facts.WinFacts, row: facts.QuoteRow, choice: facts.Choice) -> di
 		"free": _number(market.free),
 		"incoming": _number(market.incoming),
 		"shortage": float(short),
+		"source": sourcing.source_of(plan, row, choice),
 		"action": code if choice.include else "",
 		"following": str(messages.FOLLOWING[code]).format(**values) if choice.include else "",
 	}

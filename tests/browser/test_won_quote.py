@@ -51,7 +51,11 @@ def test_the_wizard_shows_stock_and_goes_on_where_it_was_left(desk):
 	wait_for_page(desk, "Lines")
 	line = desk.dialog().locator("tbody tr").first
 	assert line.locator("[data-show='shortage']").inner_text() not in ("", "0")
+	line.locator("[data-field='qty']").fill("10001")
+	too_many = desk.dialog().get_by_text("is more than the")
+	too_many.wait_for()
 	line.locator("[data-field='qty']").fill("9000")
+	too_many.wait_for(state="detached")
 	desk.dialog().locator("[data-page='Order']").click()
 	wait_for_page(desk, "Order")
 	desk.page.reload()

@@ -33,6 +33,25 @@ def test_the_funnel_counts_each_opportunity_once(switch_on):
 	assert bare.status == "Open"
 
 
+def test_a_lost_quotation_is_no_forecast(switch_on):
+	switch_on("enable_procurement")
+	owner = {"opportunity_owner": "Guest", "transaction_date": "2026-05-20", "probability": 50}
+	deal = opportunity(**owner, opportunity_amount=100)
+	quotation(row(qty=10, rate=20), opportunity=deal.name)
+	period = {"company": COMPANY, "from_date": "2026-05-01", "to_date": "2026-05-31", "owner": "Guest"}
+
+	def shown():
+		[found] = execute({**period, "period": "Month"})[1]
+		return found["quoted_amount"], found["forecast"]
+
+	assert shown() == (200, 100)
+	api.lose(deal.name, [reason("Late")])
+	api.reopen_opportunity(deal.name)
+	assert shown() == (200, 50)
+	quotation(row(qty=8, rate=20), opportunity=deal.name)
+	assert shown() == (200, 80)
+
+
 @pytest.mark.parametrize("months, start", [(1, "2026-11-01"), (3, "2026-10-01"), (12, "2026-01-01")])
 def test_periods(months, start):
 	assert period_start(frappe.utils.getdate("2026-11-22"), months).isoformat() == start

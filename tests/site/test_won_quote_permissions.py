@@ -6,7 +6,7 @@ import pytest
 from sales_order_ext.errors import QuoteWinBlockedError, QuoteWinNotPermittedError
 from sales_order_ext.won_quote import api
 from tests.site.masters import CUSTOMER, OTHER_CUSTOMER
-from tests.site.wins import codes, quotation, user_with
+from tests.site.wins import codes, opportunity, quotation, user_with
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +68,25 @@ def test_a_reader_without_rights_on_orders_is_told():
 	assert codes(win) == ["not_permitted"]
 	with pytest.raises(QuoteWinNotPermittedError):
 		api.finish(win.name)
+
+
+def test_only_quotations_that_the_user_may_lose_are_offered():
+	deal = opportunity()
+	mine, other = (quotation(opportunity=deal.name) for _ in range(2))
+	win = api.start(quotation=mine.name)
+	assert [one.quotation for one in win.losing_quotations] == [other.name]
+	role = frappe.get_doc({"doctype": "Role", "role_name": "Quote Reader", "desk_access": 1}).insert().name
+	for doctype in ("Quotation", "Quote Win"):
+		frappe.permissions.add_permission(doctype, role)
+		frappe.permissions.update_permission_property(doctype, role, 0, "write", 1)
+	frappe.set_user(user_with(role))
+	assert frappe.get_doc("Quote Win", win.name).save().losing_quotations == []
+
+
+def test_what_undoing_believes_is_not_written_by_users():
+	win = api.start(quotation=quotation().name)
+	win.undo_data = frappe.as_json({"project": "P", "before": {"status": "Cancelled"}})
+	assert not win.save().undo_data
 
 
 def test_guests_are_kept_out():

@@ -7,11 +7,25 @@ import frappe
 import pytest
 
 from sales_order_ext.won_quote import api
-from tests.site.masters import ITEM, OTHER_ITEM, SERVICE, receive
-from tests.site.wins import opportunity, order_of, pay_mode, plan, quotation, row, service, status
+from tests.site.masters import COMPANY, ITEM, OTHER_ITEM, SERVICE, SUPPLIER, receive
+from tests.site.wins import (
+	bundle,
+	goods,
+	opportunity,
+	order_of,
+	pay_mode,
+	plan,
+	quotation,
+	row,
+	service,
+	status,
+)
 
 MADE = (
 	"Sales Order",
+	"Purchase Order",
+	"Material Request",
+	"Back Order",
 	"Delivery Note",
 	"Sales Invoice",
 	"Payment Entry",
@@ -22,21 +36,46 @@ MADE = (
 )
 
 
-def random_pass(dice: Random):
-	"""Start a pass of a random quotation, in one of four with more chosen than there is."""
+TYPES = (
+	"Invoice Order",
+	"Reserve Order",
+	"Forward Order",
+	"Active Order",
+	"Back-to-Back Order",
+	"Drop Shipment Order",
+	"Warehouse Order",
+	"POS Order",
+)
+
+
+def random_items(dice: Random) -> list[str]:
+	"""Return goods, services, a bundle, what its supplier ships, what cannot be reordered, in random stock."""
+	supplier = {"item_defaults": [{"company": COMPANY, "default_supplier": SUPPLIER}]}
 	hosting = service("SOE-HOSTING")
 	plan(hosting)
-	for item_code in (ITEM, OTHER_ITEM):
+	made = [
+		hosting,
+		goods("SOE-SHIPPED", delivered_by_supplier=1, **(supplier if dice.random() < 0.8 else {})),
+		goods("SOE-FINAL", soe_not_reorderable=1),
+		goods("SOE-BOUGHT", **supplier),
+		bundle("SOE-SET", **{ITEM: 2, OTHER_ITEM: 1}),
+	]
+	for item_code in (ITEM, OTHER_ITEM, "SOE-BOUGHT", "SOE-FINAL"):
 		if dice.random() < 0.6:
 			receive(item_code, dice.randint(1, 12))
-	kinds = [ITEM, *dice.choices([ITEM, OTHER_ITEM, SERVICE, hosting], k=dice.randint(0, 4))]
+	return [ITEM, OTHER_ITEM, SERVICE, *made]
+
+
+def random_pass(dice: Random):
+	"""Start a pass of a random quotation, in one of four with more chosen than there is."""
+	kinds = dice.choices(random_items(dice), k=dice.randint(1, 5))
 	rows = [
-		row(code, qty=dice.randint(1, 10), rate=30 if code == hosting else dice.randint(1, 9999) / 100)
-		for code in kinds
+		row(code, qty=dice.randint(1, 10), rate=30 if code == "SOE-HOSTING" else dice.randint(1, 9999) / 100)
+		for code in [dice.choice([ITEM, "SOE-SET", "SOE-SHIPPED"]), *kinds]
 	]
 	deal = opportunity().name if dice.random() < 0.5 else None
 	win = api.start(quotation=quotation(*rows, opportunity=deal).name)
-	too_many = dice.random() < 0.25
+	too_many = dice.random() < 0.15
 	for line in win.items:
 		line.include = int(dice.random() < 0.8)
 		line.qty = max(1, line.qty - dice.choice([0, 0, 3])) + too_many
@@ -44,9 +83,13 @@ def random_pass(dice: Random):
 			line.convert_to = dice.choice(
 				["Sales Order", "Project Charge", "Contract Charge", "Ticket Charge"]
 			)
+		elif line.kind == "Product" and dice.random() < 0.3:
+			line.source = dice.choice(["", "Stock", "Back-to-Back", "Drop Shipment"])
+			line.supplier = SUPPLIER if line.source == "Drop Shipment" else None
 	win.items[0].include = 1
+	win.order_type = dice.choice(TYPES)
 	win.mode_of_payment = dice.choice([None, "Cash"])
-	win.document_kind = dice.choice(["Standard", "Warehouse", "POS"])
+	win.document_kind = dice.choice(["Standard", "Standard", "Warehouse", "POS"])
 	win.post_sale_action = dice.choice(["Order Only", "Project", "Contract", "Ticket"])
 	return win.save()
 
@@ -55,10 +98,11 @@ def counts():
 	return Counter({doctype: frappe.db.count(doctype) for doctype in MADE})
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_what_is_said_is_what_is_done(seed, types_on, switch_on):
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_said_is_what_is_done(seed, switch_on):
 	pay_mode()
-	switch_on("enable_procurement", "enable_invoice_terms")
+	switch_on("enable_procurement", "enable_invoice_terms", "enable_stock_reservations", "enable_back_orders")
+	switch_on(enable_order_types=int(seed % 4 > 0))
 	win = random_pass(Random(seed))
 	said, before = api.preview(win.name), counts()
 	if said["blockers"]:
@@ -70,12 +114,10 @@ def test_what_is_said_is_what_is_done(seed, types_on, switch_on):
 	done = api.preview(win.name)["actions"]
 	told = [(one["action"], one["description"]) for one in said["actions"]]
 	assert [(one["action"], one["description"]) for one in done] == told
-	assert counts() - before == Counter(
-		one["reference_doctype"] for one in said["actions"] if one["action"].startswith("Create ")
-	)
-	assert [one["doctype"] for one in created] == [
-		one["reference_doctype"] for one in said["actions"] if one["action"].startswith("Create ")
-	]
+	made = [one["reference_doctype"] for one in said["actions"] if one["action"].startswith("Create ")]
+	assert counts() - before == Counter(made)
+	assert [one["doctype"] for one in created] == made
+	assert len({one["name"] for one in created}) == len(created)
 	check_quantities(win.reload(), done)
 
 

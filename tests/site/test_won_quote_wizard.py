@@ -70,7 +70,8 @@ def test_who_may_not_win_sees_no_lines():
 	frappe.permissions.add_permission("Quote Win", role)
 	frappe.set_user(user_with(role))
 	state = api.state(win.name)
-	assert (state["lines"], state["actions"], api.lines(win.name)) == ([], [], [])
+	live = api.lines(win.name)
+	assert (state["lines"], state["actions"], live["lines"], live["actions"]) == ([], [], [], [])
 	assert [one["code"] for one in page(state, "Close")["blockers"]] == ["not_permitted"]
 
 
@@ -78,13 +79,17 @@ def test_lines_show_stock_as_it_stands_on_the_screen():
 	receive(ITEM, 6, OTHER_WAREHOUSE)
 	win = api.start(quotation=quotation(row(qty=10, warehouse=OTHER_WAREHOUSE), row(SERVICE, qty=1)).name)
 	before = frappe.db.transaction_writes
-	line, service = api.lines(win.name)
+	line, service = api.lines(win.name)["lines"]
 	on_hand = frappe.db.get_value("Bin", {"item_code": ITEM, "warehouse": OTHER_WAREHOUSE}, "actual_qty")
 	assert (line["on_hand"], line["free"], line["shortage"]) == (on_hand, on_hand, 10 - on_hand)
 	assert (line["action"], service["action"], service["free"]) == ("wait", "order", None)
 	typed = [{"quotation_item": line["quotation_item"], "qty": 2, "source": "Drop Shipment"}]
-	assert api.lines(win.name, frappe.as_json(typed))[0]["action"] == "ship_direct"
-	assert api.lines(win.name, [{**typed[0], "source": ""}])[0]["action"] == "deliver"
+	shipped = api.lines(win.name, frappe.as_json(typed))
+	assert shipped["lines"][0]["action"] == "ship_direct"
+	assert [one["code"] for one in page(shipped, "Lines")["blockers"]] == ["supplier_missing"]
+	assert page(shipped, "Lines")["warnings"] == []
+	here = api.lines(win.name, [{**typed[0], "source": ""}])
+	assert (here["lines"][0]["action"], page(here, "Lines")["blockers"]) == ("deliver", [])
 	assert frappe.db.transaction_writes == before
 	assert warned(win) == ["shortage"]
 
@@ -94,7 +99,7 @@ def test_rows_of_one_item_share_its_stock():
 	receive(ITEM, 6, OTHER_WAREHOUSE)
 	rows = [row(qty=free + 4, warehouse=OTHER_WAREHOUSE), row(qty=4, warehouse=OTHER_WAREHOUSE)]
 	win = api.start(quotation=quotation(*rows).name)
-	assert [line["shortage"] for line in api.lines(win.name)] == [0, 2]
+	assert [line["shortage"] for line in api.lines(win.name)["lines"]] == [0, 2]
 
 
 def test_the_credit_limit_forbids_or_warns():

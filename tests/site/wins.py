@@ -105,6 +105,19 @@ def service(item_code: str, **fields) -> str:
 	return frappe.get_doc({"doctype": "Item", "item_code": item_code, **values}).insert().name
 
 
+def goods(item_code: str, **fields) -> str:
+	"""Make an item that is stocked; return its code."""
+	return service(item_code, **{"is_stock_item": 1, **fields})
+
+
+def bundle(item_code: str, **parts: float) -> str:
+	"""Make a product bundle of {item code: quantity}; return its item's code."""
+	doc = frappe.get_doc({"doctype": "Product Bundle", "new_item_code": service(item_code)})
+	for part, qty in parts.items():
+		doc.append("items", {"item_code": part, "qty": qty})
+	return doc.insert().new_item_code
+
+
 def actions(win) -> list[str]:
 	"""Return what a pass would do (or did)."""
 	return [action["action"] for action in api.preview(win.name)["actions"]]

@@ -68,18 +68,33 @@ def test_prices():
 	[
 		(10, "", []),
 		(9, "", ["shortage"]),
-		(-1, "", ["shortage"]),
+		(0, "", ["shortage"]),
 		(None, "", []),
 		(9, facts.BACK_TO_BACK, []),
+		(9, facts.DROP_SHIPMENT, []),
 		(9, facts.STOCK, ["shortage"]),
 	],
 )
 def test_shortage(free, source, expected):
-	assert warned(with_market(free, replace(chosen(), source=source))) == expected
+	win = with_market(free, replace(chosen(), source=source, supplier="S"))
+	assert warned(replace(win, buys=True)) == expected
+
+
+def test_buying_for_the_order_needs_a_type_that_buys():
+	win = with_market(9, replace(chosen(), source=facts.BACK_TO_BACK))
+	assert warned(win) == ["shortage", "nothing_bought"]
+
+
+def test_what_cannot_be_reordered_is_refused_where_it_is_short():
+	final = a_win([quoted(is_final=True)])
+	assert (codes(with_market(9, win=final)), warned(with_market(9, win=final))) == (["not_reorderable"], [])
+	assert codes(with_market(10, win=final)) == []
+	shipped = a_win([quoted(is_final=True)], [replace(chosen(), source=facts.DROP_SHIPMENT, supplier="S")])
+	assert codes(with_market(0, win=shipped)) == []
 
 
 def test_the_sourcing_of_the_type_holds_where_a_row_says_nothing():
-	win = replace(with_market(3), sourcing="Back-to-Back")
+	win = replace(with_market(3), sourcing="Back-to-Back", buys=True)
 	assert warned(win) == []
 	assert checks.following(win, win.quote.rows[0], win.choices[0]) == ("buy", 7)
 
@@ -103,9 +118,10 @@ def test_a_plan_of_another_price_is_named():
 		({}, 10, {"reserves": True}, ("reserve", ZERO)),
 		({}, 4, {}, ("wait", 6)),
 		({}, 4, {"back_orders": True}, ("back_order", 6)),
-		({"source": facts.BACK_TO_BACK}, 4, {}, ("buy", 6)),
-		({"source": facts.BACK_TO_BACK}, 10, {}, ("deliver", ZERO)),
-		({"source": facts.DROP_SHIPMENT}, 4, {}, ("ship_direct", 10)),
+		({"source": facts.BACK_TO_BACK}, 4, {"buys": True}, ("buy", 6)),
+		({"source": facts.BACK_TO_BACK}, 4, {}, ("wait", 6)),
+		({"source": facts.BACK_TO_BACK}, 10, {"buys": True}, ("deliver", ZERO)),
+		({"source": facts.DROP_SHIPMENT}, 4, {}, ("ship_direct", ZERO)),
 		({"convert_to": facts.PROJECT_CHARGE}, None, {}, ("charge", ZERO)),
 	],
 )

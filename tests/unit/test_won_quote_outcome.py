@@ -80,6 +80,7 @@ def test_quotations_without_value_carry_fixed_amounts_with_the_last_pass():
 		({}, []),
 		({"deliveries": ("DN-1", "DN-2")}, ["undo_delivered"]),
 		({"invoices": ("SI-1",), "payments": ("PE-1",)}, ["undo_invoiced", "undo_paid"]),
+		({"receipts": ("PR-1",)}, ["undo_received"]),
 		({"is_replaced": True}, ["undo_replaced"]),
 		({"permitted": False, "invoices": ("SI-1",)}, ["undo_not_permitted"]),
 	],

@@ -4,33 +4,37 @@ frappe.provide("sales_order_ext.won_quote.pages");
 (() => {
 	const html = (value) => frappe.utils.escape_html(String(value ?? ""));
 	const CHARGES = ["Sales Order", "Project Charge", "Contract Charge", "Ticket Charge"];
-	const SOURCES = ["", "Stock", "Back-to-Back", "Drop Shipment"];
+	/** Where goods may come from; buying for the order needs order types. */
+	const sources = (doc) =>
+		sales_order_ext.on("enable_order_types", doc)
+			? [["", __("By order type")], ...["Stock", "Back-to-Back", "Drop Shipment"].map((one) => [one, __(one)])]
+			: [["", __("Stock")], ["Drop Shipment", __("Drop Shipment")]];
 
-	/** Lines: a table that asks the server again whenever something in it changes. */
-	sales_order_ext.won_quote.pages.Lines = function (parent, { doc, state }) {
-		parent.html(table(doc, state.lines));
+	/** Lines: a table that asks the server again whenever something in it changes, and `tell`s the answer. */
+	sales_order_ext.won_quote.pages.Lines = function (parent, { doc, state, tell }) {
+		parent.html(table(doc));
 		const controls = new Map();
 		doc.items.forEach((row) => add_links(parent, row, doc, controls, () => refresh()));
 
 		const rows = () => doc.items.map((row) => read(parent, row, controls));
+		let asked = 0;
 		const refresh = frappe.utils.debounce(async () => {
+			const question = ++asked;
 			const { message } = await frappe.call("sales_order_ext.won_quote.api.lines", {
 				quote_win: doc.name,
 				rows: rows(),
 			});
-			message.forEach((line) => show(parent, line));
+			// A later question is under way, or the page was left.
+			if (question !== asked || !parent.is(":visible")) return;
+			message.lines.forEach((line) => show(parent, line));
+			tell(message);
 		}, 250);
-		parent.on("input change", "[data-field]", (event) => {
-			follow_source($(event.target).closest("tr"));
-			refresh();
-		});
-		parent.find("tbody tr").each((_index, line) => follow_source($(line)));
+		parent.on("input change", "[data-field]", () => refresh());
 		state.lines.forEach((line) => show(parent, line));
 		return () => ({ items: rows() });
 	};
 
-	function table(doc, lines) {
-		const known = Object.fromEntries(lines.map((line) => [line.quotation_item, line]));
+	function table(doc) {
 		const heads = [
 			"",
 			__("Item"),
@@ -46,12 +50,12 @@ frappe.provide("sales_order_ext.won_quote.pages");
 		];
 		const right = new Set([3, 5, 6, 7, 8]);
 		const head = heads.map((text, index) => `<th class="${right.has(index) ? "text-right" : ""}">${text}</th>`);
-		const body = doc.items.map((row) => line(row, known[row.quotation_item] || {}));
+		const body = doc.items.map((row) => line(row, doc));
 		return `<div style="overflow: auto; max-height: 60vh"><table class="table table-bordered table-condensed small">
 			<thead><tr>${head.join("")}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
 	}
 
-	function line(row) {
+	function line(row, doc) {
 		const check = `<input type="checkbox" data-field="include" ${row.include ? "checked" : ""}
 			aria-label="${html(row.item_code)}">`;
 		const qty = `<input type="number" min="0" step="any" class="form-control input-xs" data-field="qty"
@@ -66,19 +70,20 @@ frappe.provide("sales_order_ext.won_quote.pages");
 			<td>${check}</td><td><b>${html(row.item_code)}</b>${marks}${name}</td><td nowrap>${qty}</td>
 			<td class="text-right" nowrap>${format_currency(row.rate, row.currency)}</td>
 			<td><div data-link="warehouse" style="min-width: 9em"></div></td>${numbers}
-			<td>${choice(row)}<div data-link="${row.kind === "Recurring" ? "subscription_plan" : "supplier"}"></div></td>
+			<td>${choice(row, doc)}<div data-link="${row.kind === "Recurring" ? "subscription_plan" : "supplier"}"></div></td>
 			<td data-show="following"></td></tr>`;
 	}
 
 	/** What a row may become: goods choose where they come from, services what they are charged to. */
-	function choice(row) {
+	function choice(row, doc) {
 		if (row.is_labour) return `<span class="text-muted">${__("Labour")}</span>`;
 		const goods = row.kind === "Product";
-		const [field, values] = goods ? ["source", SOURCES] : ["convert_to", CHARGES];
+		const field = goods ? "source" : "convert_to";
+		const values = goods ? sources(doc) : CHARGES.map((value) => [value, __(value)]);
 		const options = values
-			.map((value) => {
-				const label = value ? __(value) : __("By order type");
-				return `<option value="${value}" ${value === (row[field] || "") ? "selected" : ""}>${label}</option>`;
+			.map(([value, label]) => {
+				const selected = value === (row[field] || "") ? "selected" : "";
+				return `<option value="${value}" ${selected}>${label}</option>`;
 			})
 			.join("");
 		return `<select class="form-control input-xs" data-field="${field}" aria-label="${__(
@@ -125,14 +130,6 @@ frappe.provide("sales_order_ext.won_quote.pages");
 		return values;
 	}
 
-	/** A supplier is asked only of what is bought for the order. */
-	function follow_source(line) {
-		const source = line.find('[data-field="source"]').val();
-		line.find('[data-link="supplier"]').toggle(["Back-to-Back", "Drop Shipment"].includes(source));
-		const convert = line.find('[data-field="convert_to"]').val();
-		line.find('[data-link="subscription_plan"]').toggle(convert === "Contract Charge");
-	}
-
 	function show(parent, line) {
 		const row = find(parent, line.quotation_item);
 		for (const field of ["on_hand", "free", "incoming", "shortage"]) {
@@ -141,6 +138,10 @@ frappe.provide("sales_order_ext.won_quote.pages");
 			const text = unknown ? "" : format_number(value, null, Number.isInteger(value) ? 0 : undefined);
 			row.find(`[data-show="${field}"]`).text(text);
 		}
+		// A supplier is asked only of what is bought for the order, a plan only of what is billed by it.
+		row.find('[data-link="supplier"]').toggle(["Back-to-Back", "Drop Shipment"].includes(line.source));
+		const convert = row.find('[data-field="convert_to"]').val();
+		row.find('[data-link="subscription_plan"]').toggle(convert === "Contract Charge");
 		row.find('[data-show="shortage"]').toggleClass("text-danger", line.shortage > 0);
 		row.find('[data-show="following"]').text(line.following);
 		row.toggleClass("text-muted", !line.action);

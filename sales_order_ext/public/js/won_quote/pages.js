@@ -69,7 +69,13 @@ frappe.provide("sales_order_ext.won_quote.pages");
 			{ value: "Contract Charge", label: __("Charges of the contract; subscriptions where there is a plan") },
 			{ value: "Ticket Charge", label: __("Charges of the ticket") },
 		];
-		const is = (action) => `eval:doc.post_sale_action == '${action}'`;
+		// What is made is asked about: by what follows the sale, or by a row that is charged to it.
+		const is = (action) => {
+			const charge = `${action} Charge`;
+			const charged = doc.items.some((row) => row.include && row.convert_to === charge);
+			return `eval:doc.post_sale_action == '${action}' || doc.convert_to == '${charge}' ||
+				(!doc.convert_to && ${charged})`;
+		};
 		const group = form(
 			parent,
 			[
@@ -108,13 +114,14 @@ frappe.provide("sales_order_ext.won_quote.pages");
 					fieldtype: "Link",
 					options: "Project Template",
 					label: __("Project Template"),
-					depends_on: "eval:doc.post_sale_action == 'Project' && !doc.project",
+					depends_on: `${is("Project")} ? !doc.project : false`,
 				},
 				{
 					fieldname: "contract_template",
 					fieldtype: "Link",
 					options: "Contract Template",
 					label: __("Contract Template"),
+					depends_on: is("Contract"),
 				},
 				{
 					fieldname: "issue_type",

@@ -62,7 +62,8 @@ frappe.provide("sales_order_ext.won_quote");
 			this.page = page;
 			this.part("body").empty().off();
 			const body = $("<div>").appendTo(this.part("body"));
-			this.collect = sales_order_ext.won_quote.pages[page](body, { doc: this.doc, state: this.state });
+			const tell = (answer) => this.tell(answer);
+			this.collect = sales_order_ext.won_quote.pages[page](body, { doc: this.doc, state: this.state, tell });
 			this.show_steps();
 			this.show_messages();
 			const last = page === "Summary";
@@ -71,6 +72,13 @@ frappe.provide("sales_order_ext.won_quote");
 			this.dialog.get_primary_btn().prop("disabled", last && blocked);
 			this.dialog.get_secondary_btn().toggle(page !== this.pages[0]);
 			this.focus();
+		}
+
+		/** Show what the server says of a page that is not stored yet. */
+		tell(answer) {
+			Object.assign(this.state, answer);
+			this.show_steps();
+			this.show_messages();
 		}
 
 		/** Let Enter go on without a mouse. */

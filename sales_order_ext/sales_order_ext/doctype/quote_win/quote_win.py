@@ -22,7 +22,8 @@ class QuoteWin(Document):
 		if before:
 			before.refuse_if_finished()
 			self.run_key = before.run_key
-		self.update({"status": facts.DRAFT, "sales_order": None, "actions": []})
+		# What undoing believes is written by the pass alone.
+		self.update({"status": facts.DRAFT, "sales_order": None, "actions": [], "undo_data": None})
 		records.bring_up_to_date(self)
 
 	def on_trash(self) -> None:

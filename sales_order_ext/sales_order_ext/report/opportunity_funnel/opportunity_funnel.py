@@ -11,6 +11,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.query_builder import Case
 from frappe.query_builder.functions import Max, Sum
 from frappe.utils import flt, getdate
 
@@ -18,6 +19,8 @@ MONTHS = {"Month": 1, "Quarter": 3, "Year": 12}
 COUNTS = ("opportunities", "quoted", "won", "lost")
 AMOUNTS = ("amount", "quoted_amount", "ordered_amount", "forecast")
 OVER = ("Lost", "Closed", "Converted")
+# Quotations that nothing is expected of any more.
+GONE = ("Lost", "Ordered", "Expired")
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[list, list, None, dict, list]:
@@ -38,7 +41,7 @@ def funnel(filters: frappe._dict) -> list[dict[str, Any]]:
 		owner = one.opportunity_owner or ""
 		new = {"period": start, "owner": owner, **dict.fromkeys((*COUNTS, *AMOUNTS), 0)}
 		row = rows.setdefault((start, owner), new)
-		offered = flt(quoted.get(one.name))
+		offered, open_offer = quoted.get(one.name, (0, 0))
 		expected = _expected(one)
 		row["opportunities"] += 1
 		row["quoted"] += int(one.name in quoted)
@@ -47,7 +50,7 @@ def funnel(filters: frappe._dict) -> list[dict[str, Any]]:
 		row["amount"] += expected
 		row["quoted_amount"] += offered
 		row["ordered_amount"] += flt(ordered.get(one.name))
-		row["forecast"] += 0 if one.status in OVER else (offered or expected) * flt(one.probability) / 100
+		row["forecast"] += 0 if one.status in OVER else (open_offer or expected) * flt(one.probability) / 100
 	for row in rows.values():
 		row["won_percent"] = 100 * row["won"] / row["opportunities"]
 	return [rows[key] for key in sorted(rows)]
@@ -79,14 +82,19 @@ def _expected(opportunity: frappe._dict) -> float:
 	return flt(opportunity.base_opportunity_amount) or own or flt(opportunity.base_total)
 
 
-def _quoted(names: list[str]) -> dict[str, float]:
-	"""Return {opportunity: net amount of its largest submitted quotation}; rival quotations add up to nothing."""
+def _quoted(names: list[str]) -> dict[str, tuple[float, float]]:
+	"""Return {opportunity: net amounts of its largest quotation, and of the largest that is still open}.
+
+	Rival quotations add up to nothing.
+	"""
 	if not names:
 		return {}
 	quotation = frappe.qb.DocType("Quotation")
-	query = frappe.qb.from_(quotation).select(quotation.opportunity, Max(quotation.base_net_total))
+	amount, is_over = quotation.base_net_total, quotation.status.isin(GONE)
+	query = frappe.qb.from_(quotation).groupby(quotation.opportunity)
+	query = query.select(quotation.opportunity, Max(amount), Max(Case().when(is_over, 0).else_(amount)))
 	query = query.where((quotation.docstatus == 1) & quotation.opportunity.isin(names))
-	return dict(query.groupby(quotation.opportunity).run())
+	return {name: (flt(largest), flt(largest_open)) for name, largest, largest_open in query.run()}
 
 
 def _ordered(names: list[str]) -> dict[str, float]:
