@@ -37,6 +37,7 @@ class Reference:
 	order_row: str
 	document_type: str
 	document: str
+	item_code: str = ""
 
 
 RESERVATION = "Stock Reservation Entry"
@@ -126,7 +127,8 @@ def find(order: str, lock: bool = False) -> list[Reference]:
 			_lock(link.doctype, [row.name for row in rows])
 		for row in rows:
 			document_type, document = row.get("parenttype") or link.doctype, row.get("parent") or row.name
-			found.append(Reference(link, row.name, row.get("order_row") or "", document_type, document))
+			of_row = row.get("order_row") or "", document_type, document, row.get("item_code") or ""
+			found.append(Reference(link, row.name, *of_row))
 	return found
 
 
@@ -174,8 +176,11 @@ def _rows(link: Link, order: str, lock: bool) -> list[frappe._dict]:
 		query = query.where(table[link.type_field] == ORDER)
 	if link.row_field:
 		query = query.select(table[link.row_field].as_("order_row"))
-	if frappe.get_meta(link.doctype).istable:
+	meta = frappe.get_meta(link.doctype)
+	if meta.istable:
 		query = query.select(table.parent, table.parenttype)
+	if meta.has_field("item_code"):
+		query = query.select(table.item_code)
 	if lock and (_is_indexed(link) or frappe.db.transaction_writes):
 		query = query.for_update()
 	return query.run(as_dict=True)

@@ -92,7 +92,11 @@ MESSAGES: Messages = {
 		ReplacementNotAllowedError,
 	),
 	"row_removed": (
-		_lt("Row {row} ({item}) has {qty} delivered, billed, ordered or in work. Keep the row."),
+		_lt("Row {row} ({item}) has {qty} delivered, ordered or in work. Keep the row."),
+		DeliveredRowRemovedError,
+	),
+	"row_billed": (
+		_lt("Row {row} ({item}) is invoiced for {billed}. Keep the row, or credit the invoice first."),
 		DeliveredRowRemovedError,
 	),
 	"row_linked": (
@@ -133,6 +137,13 @@ MESSAGES: Messages = {
 	),
 	"over_advance": (
 		_lt("{paid} is paid, the order now amounts to {total}. Unreconcile the payment to free the rest."),
+		ReplacementNotAllowedError,
+	),
+	"advance_on_first": (
+		_lt(
+			"{paid} is paid in advance. It goes to {draft}, which amounts to {total}."
+			" Unreconcile the payment to use the rest for the others."
+		),
 		ReplacementNotAllowedError,
 	),
 	"inter_company_differs": (

@@ -17,7 +17,7 @@ from sales_order_ext.order_type import rules as order_types
 from sales_order_ext.scenario import shop_facts, shop_release, shop_replacement
 from sales_order_ext.scenario.papers import Delivery, Invoice, Line, Order, Payment, Quote, by_item, with_tax
 from sales_order_ext.scenario.play import Document, Facts, Refused
-from sales_order_ext.scenario.story import Row, Story
+from sales_order_ext.scenario.story import Groups, Row, Story
 from sales_order_ext.violations import Violation
 from sales_order_ext.won_quote import conversion as won_quote_conversion
 from sales_order_ext.won_quote import outcome as won_quote_outcome
@@ -28,6 +28,7 @@ DAYS_TO_DELIVER = 7
 ERRORS = {
 	"below_delivered": "BelowDeliveredError",
 	"row_removed": "DeliveredRowRemovedError",
+	"row_billed": "DeliveredRowRemovedError",
 	"already_replaced": "AlreadyReplacedError",
 	"processing_blocked": "ProcessingBlockedError",
 }
@@ -220,9 +221,9 @@ class Shop:
 		return [Document("Payment Entry", payment.name), paid]
 
 	@whole
-	def replace(self, order: Document, rows: tuple[Row, ...] = ()) -> list[Document]:
-		replacement, inverse = shop_replacement.replace(self, self.papers[order.name], rows)
-		return [Document("Sales Order", replacement.name), Document("Sales Order", inverse.name), order]
+	def replace(self, order: Document, rows: tuple[Row, ...] = (), split: Groups = ()) -> list[Document]:
+		made = shop_replacement.replace(self, self.papers[order.name], rows, split)
+		return [*[Document("Sales Order", paper.name) for paper in made], order]
 
 	@whole
 	def advance_to(self, date: date | None = None, days: Decimal | None = None) -> list[Document]:

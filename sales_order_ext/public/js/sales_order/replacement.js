@@ -10,7 +10,8 @@ frappe.ui.form.on("Sales Order", {
 		const facts = doc.__onload?.soe_replacement || {};
 		replacement.show_role(frm, facts);
 		if (doc.soe_is_cancelled) {
-			// ERPNext adds its buttons after these handlers; what is replaced is not opened again or cancelled.
+			// What is replaced stays as it is. ERPNext adds its buttons after these handlers.
+			frm.disable_form();
 			setTimeout(() => {
 				frm.remove_custom_button(__("Re-open"), __("Status"));
 				frm.page.clear_secondary_action();
@@ -167,10 +168,7 @@ Object.assign(sales_order_ext.replacement, {
 	},
 
 	choose_rows(frm, title, rows, action) {
-		const options = rows.map((row) => ({
-			label: `${row.idx}. ${frappe.utils.escape_html(row.item_code || "")} × ${row.qty}`,
-			value: row.name,
-		}));
+		const options = rows.map((row) => ({ label: this.row_label(row), value: row.name }));
 		const dialog = new frappe.ui.Dialog({
 			title,
 			fields: [{ fieldname: "rows", fieldtype: "MultiCheck", label: __("Rows"), options }],
@@ -181,6 +179,12 @@ Object.assign(sales_order_ext.replacement, {
 			},
 		});
 		dialog.show();
+	},
+
+	/** What a clerk calls a row: custom and text lines stand on items of ours that say nothing. */
+	row_label(row) {
+		const goods = frappe.utils.escape_html((row.soe_line_type && row.item_name) || row.item_code || "");
+		return `${row.idx}. ${goods}` + (row.qty ? ` × ${row.qty}` : "");
 	},
 
 	choose_rows_to_split(frm) {
@@ -208,14 +212,14 @@ Object.assign(sales_order_ext.replacement, {
 		});
 	},
 
-	/** Compose an e-mail with the print of the changes attached. */
+	/** Compose an e-mail with the print of the changes; the server attaches the booked order as well. */
 	send(frm) {
+		const original = frm.doc.soe_replaced_order || frm.doc.soe_canceled_order || frm.doc.name;
 		const composer = new frappe.views.CommunicationComposer({
 			doc: frm.doc,
 			frm,
-			subject: __("Changes to your order {0}", [
-				frm.doc.soe_replaced_order || frm.doc.soe_canceled_order || frm.doc.name,
-			]),
+			subject: __("Changes to your order {0}", [original]),
+			message: __("Please find attached what changes in your order {0}.", [original]),
 			recipients: frm.doc.contact_email,
 			attach_document_print: true,
 		});
