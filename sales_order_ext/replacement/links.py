@@ -42,6 +42,9 @@ class Reference:
 
 RESERVATION = "Stock Reservation Entry"
 BACK_ORDER = "Back Order"
+DELIVERY_PLAN = "Delivery Schedule Item"
+# Whoever drops a row drops these with it; they are no reason to keep it.
+WITH_THEIR_ROW = (RESERVATION, BACK_ORDER, DELIVERY_PLAN)
 LINKS = (
 	Link("Delivery Note Item", "against_sales_order", "so_detail"),
 	Link("Sales Invoice Item", "sales_order", "so_detail"),
@@ -74,7 +77,7 @@ LINKS = (
 	Link("Contract", "document_name", type_field="document_type"),
 	Link("Bank Guarantee", "reference_docname", type_field="reference_doctype"),
 	Link("Payment Order Reference", "reference_name", type_field="reference_doctype"),
-	Link("Delivery Schedule Item", "sales_order", "sales_order_item"),
+	Link(DELIVERY_PLAN, "sales_order", "sales_order_item"),
 	Link(BACK_ORDER, "sales_order", "sales_order_item"),
 )
 # Links that stay: a record of what happened to that very order.
@@ -133,10 +136,10 @@ def find(order: str, lock: bool = False) -> list[Reference]:
 
 
 def documents_by_row(references: Iterable[Reference]) -> dict[str, tuple[str, ...]]:
-	"""Return the names of the documents that use each row; reservations and back orders go with their row."""
+	"""Return the names of the documents that use each row, but for what goes with its row."""
 	documents: dict[str, set[str]] = {}
 	for reference in references:
-		if reference.order_row and reference.link.doctype not in (RESERVATION, BACK_ORDER):
+		if reference.order_row and reference.link.doctype not in WITH_THEIR_ROW:
 			documents.setdefault(reference.order_row, set()).add(reference.document)
 	return {row: tuple(sorted(names)) for row, names in documents.items()}
 
