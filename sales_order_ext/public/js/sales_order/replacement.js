@@ -122,20 +122,32 @@ Object.assign(sales_order_ext.replacement, {
 		);
 	},
 
-	async difference(frm) {
+	async difference(sales_order) {
 		const { message } = await frappe.call({
 			method: "sales_order_ext.replacement.api.difference",
 			type: "GET",
-			args: { sales_order: frm.doc.soe_canceled_order || frm.doc.name },
+			args: { sales_order },
 		});
 		return message;
 	},
 
+	/** What confirming does: of several drafts that replace one order, all together. */
+	async effect_of(parts) {
+		const effects = await Promise.all(parts.map((name) => this.difference(name)));
+		const sum = (field) => effects.reduce((total, one) => total + one[field], 0);
+		const all = (field) => [...new Set(effects.flatMap((one) => one[field]))];
+		return {
+			...effects[0],
+			...Object.fromEntries(["old_total", "new_total", "difference"].map((one) => [one, sum(one)])),
+			...Object.fromEntries(["problems", "warnings"].map((one) => [one, all(one)])),
+		};
+	},
+
 	async ask_to_confirm(frm) {
 		if (frm.is_dirty()) await frm.save();
-		const effect = await this.difference(frm);
+		const parts = frm.doc.__onload?.soe_replacement?.parts || [frm.doc.name];
+		const effect = await this.effect_of(parts);
 		const money = (amount) => format_currency(amount, effect.currency);
-		const parts = frm.doc.__onload?.soe_replacement?.parts || [effect.replacement];
 		const lines = [
 			__("{0} is cancelled and replaced by {1}.", [effect.original.bold(), parts.join(", ").bold()]),
 			__(
@@ -203,7 +215,7 @@ Object.assign(sales_order_ext.replacement, {
 	},
 
 	async show_changes(frm) {
-		const facts = await this.difference(frm);
+		const facts = await this.difference(frm.doc.soe_canceled_order || frm.doc.name);
 		if (!facts) return;
 		frappe.msgprint({
 			title: __("Changes from {0} to {1}", [facts.original, facts.replacement]),
