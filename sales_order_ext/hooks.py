@@ -328,6 +328,9 @@ doc_events = {
 	"Advance Payment Ledger Entry": {
 		"on_submit": ["sales_order_ext.payment.events.on_submit_ledger_entry"],
 	},
+	"Email Queue": {
+		"before_insert": ["sales_order_ext.replacement.events.before_insert_of_mail"],
+	},
 	"Communication": {
 		"on_change": ["sales_order_ext.lifecycle.events.on_change_communication"],
 	},

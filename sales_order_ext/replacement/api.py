@@ -56,10 +56,12 @@ def take_off_quotation(sales_order: str, rows: list | str) -> str:
 	require_permission(order)
 	draft = _draft_of(order)
 	wanted = {cstr(row) for row in frappe.parse_json(rows) or ()}
-	for row in draft.items:
-		if wanted & {row.name, row.soe_replaced_row}:
+	for part in records.parts_with(draft):
+		taken = [row for row in part.items if wanted & {row.name, row.soe_replaced_row}]
+		for row in taken:
 			row.update({"prevdoc_docname": None, "quotation_item": None})
-	draft.save(ignore_permissions=True)
+		if taken:
+			part.save(ignore_permissions=True)
 	return draft.name
 
 

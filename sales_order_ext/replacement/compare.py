@@ -11,7 +11,7 @@ from frappe.utils import flt
 
 from sales_order_ext.decimals import text, to_decimal
 from sales_order_ext.replacement import comparison, links, log, messages, records, rules
-from sales_order_ext.replacement.facts import Order
+from sales_order_ext.replacement.facts import Order, label_of
 
 SUMS = ("old_total", "new_total", "difference", "paid", "outstanding")
 LISTS = ("rows", "problems", "warnings")
@@ -42,6 +42,8 @@ def _of_draft(draft: Document) -> dict[str, Any]:
 	problems += rules.quotation_excess(new.rows, records.quotation_left(original, draft))
 	rows = [_row(change, draft) for change in comparison.difference(old, new)]
 	warnings = rules.warnings(whole, new, others)
+	if is_first:
+		warnings += rules.first_part_warnings(whole, new, others)
 	return {
 		**_header(old, new),
 		"rows": rows,
@@ -69,6 +71,7 @@ def _row(change: comparison.Change, draft: Document) -> dict[str, Any]:
 	is_used = bool(old and (old.progress or old.documents))
 	return {
 		**log.row_values(change),
+		"label": (new or old).label,
 		"idx": (new or old).idx,
 		"replacement_order": draft.name,
 		"least_qty": text(old.delivered) if old and old.delivered else "",
@@ -81,7 +84,12 @@ def _row(change: comparison.Change, draft: Document) -> dict[str, Any]:
 def _of_log(replacement: Document) -> dict[str, Any]:
 	entry = frappe.get_doc(records.LOG, replacement.name)
 	rows = [
-		{**row.as_dict(no_default_fields=True), "idx": row.idx, "replacement_order": replacement.name}
+		{
+			**row.as_dict(no_default_fields=True),
+			"label": label_of(row.item_code, row.item_name or ""),
+			"idx": row.idx,
+			"replacement_order": replacement.name,
+		}
 		for row in entry.rows
 	]
 	return {

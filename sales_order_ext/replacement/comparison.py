@@ -50,7 +50,7 @@ def _kind(old: Row | None, new: Row | None) -> str:
 		return "Added"
 	if new is None:
 		return "Removed"
-	same = goods(old) == goods(new) and (old.qty, old.rate) == (new.qty, new.rate)
+	same = goods(old) == goods(new) and (old.label, old.qty, old.rate) == (new.label, new.qty, new.rate)
 	return "Same" if same else "Changed"
 
 

@@ -8,9 +8,6 @@ Where several drafts replace one order, submitting one of them submits the other
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -29,46 +26,9 @@ from sales_order_ext.replacement import (
 	rules,
 	schedule,
 )
+from sales_order_ext.replacement.confirmation import Confirmation
 
 ROW_FIGURES = tuple(name for name in inverse.PROGRESS["Sales Order Item"] if name != "stock_reserved_qty")
-
-
-@dataclass
-class Confirmation:
-	"""What one confirmation carries from step to step.
-
-	`parts` are the drafts that replace the original, first to last: one, or several after a split. What
-	names the order and none of its rows (payments, projects …) follows to the first.
-	"""
-
-	original: Document
-	facts: rules.Order
-	references: list[links.Reference]
-	parts: list[Document]
-	inverse: Document | None = None
-	successors: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-
-	@property
-	def first(self) -> str:
-		"""The name of the first replacement."""
-		return self.parts[0].name
-
-	@property
-	def names(self) -> str:
-		"""The names of all replacements, for a reader."""
-		return ", ".join(part.name for part in self.parts)
-
-	def target_of(self, reference: links.Reference) -> str:
-		"""Return the replacement that a reference follows to."""
-		return self.successors.get(reference.order_row, (self.first,))[0]
-
-	def references_of(self, part: Document) -> list[links.Reference]:
-		"""Return what follows to one of the replacements."""
-		return [reference for reference in self.references if self.target_of(reference) == part.name]
-
-	def others(self, part: Document) -> list[rules.Order]:
-		"""Return the other parts as facts."""
-		return [records.order_of(one) for one in self.parts if one.name != part.name]
 
 
 def lock(draft: Document) -> None:
@@ -103,9 +63,12 @@ def complete(confirmation: Confirmation, draft: Document) -> None:
 		schedule.carry(original, draft, confirmation.references)
 	carry_packed_rows(confirmation, draft)
 	set_percentages(draft, facts)
-	found = rules.warnings(confirmation.facts, facts, confirmation.others(draft))
+	others = confirmation.others(draft)
+	found = rules.warnings(confirmation.facts, facts, others)
 	if not draft.flags.soe_group:
 		found += rules.left_behind(original.name, links.left_behind(original.name))
+	if draft.name == confirmation.first:
+		found += rules.first_part_warnings(confirmation.facts, facts, others)
 	draft.flags.soe_warnings = [messages.sentence(warning) for warning in found]
 
 
@@ -187,6 +150,9 @@ def move_links(confirmation: Confirmation) -> None:
 		for part in confirmation.parts
 		for row in part.items
 		if row.soe_replaced_row
+	}
+	confirmation.homes = {
+		row.item_code: part.name for part in reversed(confirmation.parts) for row in part.items
 	}
 	rows = {old: new for old, (_order, new) in confirmation.successors.items()}
 	confirmation.references, gone = reservations.split(confirmation.references, rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from frappe.model.document import Document
 
-from sales_order_ext.replacement import confirm, desk, drafting, guards
+from sales_order_ext.replacement import confirm, desk, drafting, guards, printing
 
 
 def onload(doc: Document, method: str | None = None) -> None:
@@ -93,3 +93,8 @@ def before_insert_of_link(doc: Document, method: str | None = None) -> None:
 def before_submit_of_link(doc: Document, method: str | None = None) -> None:
 	"""The same when a draft is submitted: its order may have been replaced meanwhile."""
 	guards.refuse_replaced(doc)
+
+
+def before_insert_of_mail(doc: Document, method: str | None = None) -> None:
+	"""Email Queue: the customer gets the order together with what changed in it."""
+	printing.attach_orders(doc)

@@ -7,6 +7,9 @@ from decimal import Decimal
 
 from sales_order_ext.decimals import ZERO
 
+# What custom lines stand on: nothing that a reader knows.
+OWN_ITEMS = "soe-"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -30,6 +33,12 @@ class Row:
 	planned: Decimal = ZERO
 	reserved: Decimal = ZERO
 	documents: tuple[str, ...] = ()
+	item_name: str = ""
+
+	@property
+	def label(self) -> str:
+		"""What a reader calls the row's goods."""
+		return label_of(self.item_code, self.item_name)
 
 	@property
 	def progress(self) -> dict[str, Decimal]:
@@ -59,4 +68,10 @@ class Order:
 	inter_company: bool = False
 	total: Decimal = ZERO
 	paid: Decimal = ZERO
+	advance: Decimal = ZERO
 	rows: tuple[Row, ...] = ()
+
+
+def label_of(item_code: str, item_name: str) -> str:
+	"""Return the item's code; of a custom line its name, as its item is one of ours and says nothing."""
+	return item_name if item_name and item_code.startswith(OWN_ITEMS) else item_code

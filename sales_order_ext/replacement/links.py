@@ -37,10 +37,14 @@ class Reference:
 	order_row: str
 	document_type: str
 	document: str
+	item_code: str = ""
 
 
 RESERVATION = "Stock Reservation Entry"
 BACK_ORDER = "Back Order"
+DELIVERY_PLAN = "Delivery Schedule Item"
+# Whoever drops a row drops these with it; they are no reason to keep it.
+WITH_THEIR_ROW = (RESERVATION, BACK_ORDER, DELIVERY_PLAN)
 LINKS = (
 	Link("Delivery Note Item", "against_sales_order", "so_detail"),
 	Link("Sales Invoice Item", "sales_order", "so_detail"),
@@ -73,7 +77,7 @@ LINKS = (
 	Link("Contract", "document_name", type_field="document_type"),
 	Link("Bank Guarantee", "reference_docname", type_field="reference_doctype"),
 	Link("Payment Order Reference", "reference_name", type_field="reference_doctype"),
-	Link("Delivery Schedule Item", "sales_order", "sales_order_item"),
+	Link(DELIVERY_PLAN, "sales_order", "sales_order_item"),
 	Link(BACK_ORDER, "sales_order", "sales_order_item"),
 )
 # Links that stay: a record of what happened to that very order.
@@ -126,15 +130,16 @@ def find(order: str, lock: bool = False) -> list[Reference]:
 			_lock(link.doctype, [row.name for row in rows])
 		for row in rows:
 			document_type, document = row.get("parenttype") or link.doctype, row.get("parent") or row.name
-			found.append(Reference(link, row.name, row.get("order_row") or "", document_type, document))
+			of_row = row.get("order_row") or "", document_type, document, row.get("item_code") or ""
+			found.append(Reference(link, row.name, *of_row))
 	return found
 
 
 def documents_by_row(references: Iterable[Reference]) -> dict[str, tuple[str, ...]]:
-	"""Return the names of the documents that use each row; reservations and back orders go with their row."""
+	"""Return the names of the documents that use each row, but for what goes with its row."""
 	documents: dict[str, set[str]] = {}
 	for reference in references:
-		if reference.order_row and reference.link.doctype not in (RESERVATION, BACK_ORDER):
+		if reference.order_row and reference.link.doctype not in WITH_THEIR_ROW:
 			documents.setdefault(reference.order_row, set()).add(reference.document)
 	return {row: tuple(sorted(names)) for row, names in documents.items()}
 
@@ -174,8 +179,11 @@ def _rows(link: Link, order: str, lock: bool) -> list[frappe._dict]:
 		query = query.where(table[link.type_field] == ORDER)
 	if link.row_field:
 		query = query.select(table[link.row_field].as_("order_row"))
-	if frappe.get_meta(link.doctype).istable:
+	meta = frappe.get_meta(link.doctype)
+	if meta.istable:
 		query = query.select(table.parent, table.parenttype)
+	if meta.has_field("item_code"):
+		query = query.select(table.item_code)
 	if lock and (_is_indexed(link) or frappe.db.transaction_writes):
 		query = query.for_update()
 	return query.run(as_dict=True)

@@ -57,6 +57,7 @@ def row_values(change: comparison.Change) -> dict:
 	values: dict = {
 		"change": change.kind,
 		"item_code": change.item_code,
+		"item_name": (new or old).item_name,
 		"uom": (new or old).uom,
 		"original_row": old.name if old else "",
 		"replacement_row": new.name if new else "",

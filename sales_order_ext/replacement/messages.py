@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from frappe import _lt
+import frappe
+from frappe import _, _lt
 from frappe.utils import fmt_money
 
 from sales_order_ext import errors
@@ -92,7 +93,11 @@ MESSAGES: Messages = {
 		ReplacementNotAllowedError,
 	),
 	"row_removed": (
-		_lt("Row {row} ({item}) has {qty} delivered, billed, ordered or in work. Keep the row."),
+		_lt("Row {row} ({item}) has {qty} delivered, ordered or in work. Keep the row."),
+		DeliveredRowRemovedError,
+	),
+	"row_billed": (
+		_lt("Row {row} ({item}) is invoiced for {billed}. Keep the row, or credit the invoice first."),
 		DeliveredRowRemovedError,
 	),
 	"row_linked": (
@@ -135,6 +140,13 @@ MESSAGES: Messages = {
 		_lt("{paid} is paid, the order now amounts to {total}. Unreconcile the payment to free the rest."),
 		ReplacementNotAllowedError,
 	),
+	"advance_on_first": (
+		_lt(
+			"{paid} is paid in advance. It goes to {draft}, which amounts to {total}."
+			" Unreconcile the payment to use the rest for the others."
+		),
+		ReplacementNotAllowedError,
+	),
 	"inter_company_differs": (
 		_lt(
 			"{draft} differs from {order}, which stands on a purchase order of another company."
@@ -162,19 +174,21 @@ MESSAGES: Messages = {
 
 def throw_all(violations: Sequence[Violation]) -> None:
 	"""Throw one error naming every violation; return quietly when there is none."""
-	errors.throw_all([_in_currency(one) for one in violations], MESSAGES)
+	errors.throw_all([_in_words(one) for one in violations], MESSAGES)
 
 
 def sentence(violation: Violation) -> str:
 	"""Return the translated sentence of a violation."""
-	return errors.sentence(_in_currency(violation), MESSAGES)
+	return errors.sentence(_in_words(violation), MESSAGES)
 
 
-def _in_currency(violation: Violation) -> Violation:
+def _in_words(violation: Violation) -> Violation:
+	"""Return the violation with amounts in their currency, and a field by its label."""
 	facts = dict(violation.facts)
 	if "currency" in facts:
-		written = {
+		facts |= {
 			name: fmt_money(facts[name], currency=facts["currency"]) for name in AMOUNTS if name in facts
 		}
-		return Violation(violation.code, facts | written)
-	return violation
+	if "field" in facts:
+		facts["field"] = _(frappe.get_meta("Sales Order").get_label(facts["field"]))
+	return Violation(violation.code, facts)

@@ -9,10 +9,11 @@ from decimal import Decimal
 import frappe
 from erpnext.controllers.status_updater import get_allowance_for
 from frappe.model.document import Document
+from frappe.query_builder.functions import Sum
 from frappe.utils import flt
 
-from sales_order_ext import preferences, transactions
-from sales_order_ext.decimals import to_decimal
+from sales_order_ext import compat, preferences, transactions
+from sales_order_ext.decimals import ZERO, to_decimal
 from sales_order_ext.payment import records as payment_records
 from sales_order_ext.replacement.facts import Order, Row
 from sales_order_ext.replacement.rules import may_replace, next_number, replacement_name
@@ -54,8 +55,15 @@ def order_of(doc: Document, documents: Mapping[str, tuple[str, ...]] | None = No
 		inter_company=bool(doc.get("inter_company_order_reference")),
 		total=to_decimal(doc.get("rounded_total") or doc.get("grand_total"), doc.precision("grand_total")),
 		paid=to_decimal(doc.get("advance_paid"), doc.precision("advance_paid")),
+		advance=_advance_of(doc),
 		rows=tuple(_row_of(row, (documents or {}).get(row.name, ())) for row in doc.items),
 	)
+
+
+def _advance_of(doc: Document) -> Decimal:
+	"""Return what is paid on the order itself, in its currency; nothing where that is known in another."""
+	is_own = (doc.get("party_account_currency") or doc.currency) == doc.currency
+	return to_decimal(doc.get("advance_paid") if is_own else 0, doc.precision("advance_paid"))
 
 
 def _row_of(row: Document, documents: tuple[str, ...]) -> Row:
@@ -66,6 +74,7 @@ def _row_of(row: Document, documents: tuple[str, ...]) -> Row:
 		name=row.name or "",
 		idx=row.idx,
 		item_code=row.item_code or "",
+		item_name=row.item_name or "",
 		qty=number("qty"),
 		uom=row.uom or "",
 		conversion_factor=number("conversion_factor"),
@@ -114,10 +123,24 @@ def _stock_items(item_codes: Iterable[str]) -> set[str]:
 
 
 def paid_order_of(doc: Document, documents: Mapping[str, tuple[str, ...]] | None = None) -> Order:
-	"""Return a booked order as facts, with all that is paid: advances, and payments of its invoices."""
+	"""Return a booked order as facts, with all that is paid (advances, and payments of its invoices) and
+	what is still reserved: on version 15 its rows count what was delivered of it as well."""
 	measured = payment_records.measure([doc.name]).get(doc.name)
 	facts = order_of(doc, documents)
+	if any(row.reserved for row in facts.rows):
+		left = _still_reserved(doc.name)
+		facts = replace(
+			facts, rows=tuple(replace(row, reserved=left.get(row.name, ZERO)) for row in facts.rows)
+		)
 	return replace(facts, paid=measured.paid) if measured else facts
+
+
+def _still_reserved(order: str) -> dict[str, Decimal]:
+	"""Return {row: what is reserved for it and not delivered yet, in stock units}."""
+	entry = frappe.qb.DocType("Stock Reservation Entry")
+	query = frappe.qb.from_(entry).select(entry.voucher_detail_no, Sum(compat.open_reserved_qty(entry)))
+	query = query.where((entry.voucher_type == ORDER) & (entry.voucher_no == order) & (entry.docstatus == 1))
+	return {row: to_decimal(qty, 9) for row, qty in query.groupby(entry.voucher_detail_no).run()}
 
 
 def open_draft(original: str) -> str | None:

@@ -22,7 +22,7 @@ def check_removed(original: rules.Order, draft: rules.Order, references: Sequenc
 		entries = [entry for entry in _entries(references) if entry.voucher_detail_no in dropped]
 		found = [
 			rules.violation(
-				"row_removed", row=old.idx, item=old.item_code, qty=text(to_decimal(entry.delivered_qty))
+				"row_removed", row=old.idx, item=old.label, qty=text(to_decimal(entry.delivered_qty))
 			)
 			for entry in entries
 			if entry.delivered_qty and (old := dropped[entry.voucher_detail_no])

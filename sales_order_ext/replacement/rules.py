@@ -126,7 +126,7 @@ def _link_violations(original: Order, draft: Order) -> list[Violation]:
 		if row.replaced_row not in own:
 			found.append(violation("foreign_row", row=row.idx, order=original.name))
 		elif row.replaced_row in seen:
-			found.append(violation("duplicate_row", row=row.idx, item=row.item_code))
+			found.append(violation("duplicate_row", row=row.idx, item=row.label))
 		seen.add(row.replaced_row)
 	return found
 
@@ -137,23 +137,25 @@ def _row_violations(original: Order, draft: Order) -> list[Violation]:
 		if old is None:
 			continue
 		if new is None or not new.qty:
-			found += _removed_violations(old)
+			found += _removed_violations(old, original.currency)
 			continue
 		if new.qty < old.delivered:
-			facts = {"row": new.idx, "item": old.item_code, "qty": text(new.qty)}
+			facts = {"row": new.idx, "item": old.label, "qty": text(new.qty)}
 			found.append(violation("below_delivered", delivered=text(old.delivered), **facts))
 		if (old.progress or old.documents) and goods(old) != goods(new):
-			found.append(violation("goods_changed", row=new.idx, item=old.item_code, uom=old.uom))
+			found.append(violation("goods_changed", row=new.idx, item=old.label, uom=old.uom))
 	return found
 
 
-def _removed_violations(old: Row) -> list[Violation]:
-	if old.progress:
-		return [
-			violation("row_removed", row=old.idx, item=old.item_code, qty=text(max(old.progress.values())))
-		]
+def _removed_violations(old: Row, currency: str) -> list[Violation]:
+	facts = {"row": old.idx, "item": old.label}
+	quantities = [done for kind, done in old.progress.items() if kind != "billed"]
+	if quantities:
+		return [violation("row_removed", qty=text(max(quantities)), **facts)]
+	if old.billed:
+		return [violation("row_billed", billed=old.billed, currency=currency, **facts)]
 	if old.documents:
-		return [violation("row_linked", row=old.idx, item=old.item_code, documents=", ".join(old.documents))]
+		return [violation("row_linked", documents=", ".join(old.documents), **facts)]
 	return []
 
 
@@ -163,7 +165,7 @@ def billed_violations(original: Order, draft: Order) -> list[Violation]:
 		violation(
 			"below_billed",
 			row=new.idx,
-			item=new.item_code,
+			item=new.label,
 			amount=new.amount,
 			billed=old.billed,
 			currency=draft.currency,
@@ -183,7 +185,7 @@ def warnings(original: Order, draft: Order, siblings: Sequence[Order] = ()) -> l
 		stock_qty = new.qty * new.conversion_factor
 		for kind in ("ordered", "work_order", "picked"):
 			if stock_qty < getattr(old, kind):
-				facts = {"row": new.idx, "item": new.item_code, "done": text(getattr(old, kind))}
+				facts = {"row": new.idx, "item": new.label, "done": text(getattr(old, kind))}
 				found.append(violation(f"below_{kind}", qty=text(stock_qty), **facts))
 	if original.paid > total:
 		facts = {"paid": original.paid, "total": total, "currency": draft.currency}
@@ -191,6 +193,14 @@ def warnings(original: Order, draft: Order, siblings: Sequence[Order] = ()) -> l
 	if original.inter_company and _sold(original) != _sold(draft):
 		found.append(violation("inter_company_differs", order=original.name, draft=draft.name))
 	return found
+
+
+def first_part_warnings(original: Order, first: Order, siblings: Sequence[Order] = ()) -> list[Violation]:
+	"""Return what should be known of the first of several parts: all that is paid in advance goes to it."""
+	if not siblings or original.advance <= first.total:
+		return []
+	facts = {"paid": original.advance, "total": first.total, "currency": first.currency}
+	return [violation("advance_on_first", draft=first.name, **facts)]
 
 
 def _sold(order: Order) -> list[tuple]:
@@ -212,7 +222,7 @@ def guard_violations(order: Order) -> list[Violation]:
 def quotation_excess(rows: Iterable[Row], left: Mapping[str, Decimal]) -> list[Violation]:
 	"""Return the rows that order more than their quotation has left ({row: quantity in stock units})."""
 	return [
-		violation("above_quotation", row=row.idx, item=row.item_code, left=text(left[row.name]))
+		violation("above_quotation", row=row.idx, item=row.label, left=text(left[row.name]))
 		for row in rows
 		if row.name in left and row.qty * row.conversion_factor > left[row.name]
 	]

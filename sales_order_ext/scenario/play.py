@@ -34,7 +34,7 @@ class Driver(Protocol):
 	"""What plays a story: one method per kind of step (see `story.STEPS`), and the facts.
 
 	A step's method takes the step's arguments, with aliases already resolved to documents, and returns
-	the documents it made or changed, the one an alias stands for first. It raises Refused, leaving
+	the documents it made or changed, those that its aliases stand for first. It raises Refused, leaving
 	nothing behind, when the rules do not allow the step.
 	"""
 
@@ -96,8 +96,7 @@ def _play_step(step: Step, driver: Driver, aliases: dict[str, Document]) -> Play
 	else:
 		if step.refused:
 			failed.append(f"{_place(step)}: was to be refused with {step.refused}, but was done")
-		if step.alias and documents:
-			aliases[step.alias] = documents[0]
+		aliases.update(zip(step.aliases, documents, strict=False))
 	stock = driver.stock()
 	if bool(refused) == bool(step.refused):
 		failed += _unmet(step, driver, aliases, stock)
@@ -165,4 +164,4 @@ def shown(value: Any) -> str:
 
 
 def _place(step: Step) -> str:
-	return f"{step.do} {step.alias}".strip()
+	return " ".join((step.do, *step.aliases))

@@ -30,7 +30,7 @@ from sales_order_ext.scenario.papers import (
 	by_item,
 )
 from sales_order_ext.scenario.play import Document, Facts, Refused
-from sales_order_ext.scenario.story import Row, Story
+from sales_order_ext.scenario.story import Groups, Row, Story
 from sales_order_ext.violations import Violation
 
 DAYS_TO_DELIVER = 7
@@ -38,6 +38,7 @@ DAYS_TO_DELIVER = 7
 ERRORS = {
 	"below_delivered": "BelowDeliveredError",
 	"row_removed": "DeliveredRowRemovedError",
+	"row_billed": "DeliveredRowRemovedError",
 	"already_replaced": "AlreadyReplacedError",
 	"processing_blocked": "ProcessingBlockedError",
 }
@@ -225,9 +226,9 @@ class Shop:
 		return [Document("Payment Entry", payment.name), paid]
 
 	@whole
-	def replace(self, order: Document, rows: tuple[Row, ...] = ()) -> list[Document]:
-		replacement, inverse = shop_replacement.replace(self, self.papers[order.name], rows)
-		return [Document("Sales Order", replacement.name), Document("Sales Order", inverse.name), order]
+	def replace(self, order: Document, rows: tuple[Row, ...] = (), split: Groups = ()) -> list[Document]:
+		made = shop_replacement.replace(self, self.papers[order.name], rows, split)
+		return [*[Document("Sales Order", paper.name) for paper in made], order]
 
 	@whole
 	def advance_to(self, date: date | None = None, days: Decimal | None = None) -> list[Document]:

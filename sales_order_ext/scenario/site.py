@@ -19,7 +19,7 @@ from sales_order_ext.scenario import site_facts, site_masters, site_won_quote
 from sales_order_ext.scenario import timeline as timeline_
 from sales_order_ext.scenario.play import Document, Facts, Refused, failures
 from sales_order_ext.scenario.play import play as play_story
-from sales_order_ext.scenario.story import Row, Story, load
+from sales_order_ext.scenario.story import Groups, Row, Story, load
 
 SAVEPOINT = "soe_story_step"
 
@@ -208,16 +208,17 @@ class Site:
 		return [_submitted(payment), paid]
 
 	@atomic
-	def replace(self, order: Document, rows: tuple[Row, ...] = ()) -> list[Document]:
+	def replace(self, order: Document, rows: tuple[Row, ...] = (), split: Groups = ()) -> list[Document]:
 		from sales_order_ext.replacement import api
 
 		draft = frappe.get_doc("Sales Order", api.start(order.name))
 		for row in rows:
 			self._replace_row(draft, row)
 		draft.save()
-		api.confirm(draft.name)
-		inverse = frappe.db.get_value("Sales Order", order.name, "soe_inverse_order")
-		return [Document("Sales Order", draft.name), Document("Sales Order", inverse), order]
+		for items in split:
+			api.split(draft.name, rows=[row.name for row in draft.items if row.item_code in items])
+		done = api.confirm(draft.name)
+		return [Document("Sales Order", name) for name in (*done["replacements"], done["inverse"])] + [order]
 
 	@atomic
 	def advance_to(self, date: date | None = None, days: Decimal | None = None) -> list[Document]:

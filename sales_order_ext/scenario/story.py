@@ -32,9 +32,12 @@ STEPS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
 	"release": ((), ("complete_orders_first",)),
 	"invoice_run": ((), ("as_of",)),
 	"pay": (("amount",), ("order", "invoice")),
-	"replace": (("order",), ("rows",)),
+	"replace": (("order",), ("rows", "split")),
 	"advance_to": ((), ("date", "days")),
 }
+
+# Items by order: each list names those whose rows go to an order of their own.
+Groups = Sequence[Sequence[str]]
 
 
 class StoryError(Exception):
@@ -72,14 +75,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Step:
-	"""One step: what is done, under which name its result is known, what must hold after it.
+	"""One step: what is done, under which names its results are known, what must hold after it.
 
 	`expect` maps an alias (or "stock") to facts; `refused` names the error that must stop the step.
 	"""
 
 	do: str
 	arguments: Mapping[str, Any]
-	alias: str = ""
+	aliases: tuple[str, ...] = ()
 	expect: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 	refused: str = ""
 
@@ -154,7 +157,12 @@ def _step(number: int, entry: Mapping[str, Any]) -> Step:
 	arguments = {key: entry[key] for key in (*required, *optional) if key in entry}
 	if "rows" in arguments:
 		arguments["rows"] = tuple(_build(Row, f"{place}, a row", row) for row in arguments["rows"])
-	return Step(do, arguments, entry.get("as", ""), entry.get("expect", {}), entry.get("refused", ""))
+	for group in arguments.get("split", ()):
+		if not isinstance(group, list):
+			raise StoryError(f"{place}: split is a list of lists of items")
+	named = entry.get("as", ())
+	aliases = (named,) if isinstance(named, str) else tuple(named)
+	return Step(do, arguments, aliases, entry.get("expect", {}), entry.get("refused", ""))
 
 
 def _build(kind: type, place: str, entry: Mapping[str, Any]) -> Any:
@@ -175,6 +183,7 @@ def _check_names(story: Story) -> None:
 		raise StoryError(f"an earmark: unknown {', '.join(sorted(unknown))}")
 	for number, step in enumerate(story.steps, start=1):
 		named = {row.item for row in step.arguments.get("rows", ())} - items
+		named |= {item for group in step.arguments.get("split", ()) for item in group} - items
 		if "customer" in step.arguments:
 			named |= {step.arguments["customer"]} - customers
 		if named:

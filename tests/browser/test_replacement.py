@@ -98,9 +98,17 @@ def test_an_order_is_replaced_from_its_form(desk):
 	desk.dialog().get_by_text("Changed").wait_for()
 	desk.picture("replacement-changes")
 	desk.page.keyboard.press("Escape")
+	choose(desk, "Send Changes")
+	desk.dialog().get_by_text("Changes to your order").first.wait_for()
+	attached = (
+		"() => ['attach_document_print', 'select_print_format'].map((one) => cur_dialog.get_value(one))"
+	)
+	assert desk.page.evaluate(attached) == [1, "Order Changes"]
+	desk.page.evaluate("() => cur_dialog.hide()")
 	desk.open("Sales Order", name)
 	assert f"Replaced by {name}-1" in shown(desk)
 	assert "Re-open" not in desk.buttons()
+	assert desk.page.evaluate("() => cur_frm.fields_dict.delivery_date.disp_status") == "Read"
 	head = desk.page.locator(".page-container:visible .page-head")
 	assert not head.get_by_role("button", name="Cancel", exact=True).count()
 	desk.picture("replacement-original")
@@ -118,6 +126,7 @@ def test_an_order_is_split_and_all_parts_are_booked(desk):
 	assert f"together with {name}-2" in shown(desk)
 	desk.press_button("Confirm Replacement")
 	desk.settle()
+	assert "Total $ 480.00 becomes $ 480.00" in desk.dialog().inner_text()
 	desk.confirm("Yes")
 	desk.page.wait_for_function("() => cur_frm.doc.docstatus === 1")
 	assert desk.value("Sales Order", f"{name}-2", "docstatus") == 1

@@ -228,21 +228,6 @@ def test_a_row_is_raised_above_its_quotation_once_it_is_taken_off():
 	assert frappe.db.get_value("Quotation", quote.name, "status") == "Open"
 
 
-@pytest.mark.parametrize("format", ["Order Changes", "Order Replacement Changes"])
-def test_the_print_of_the_changes(format):
-	order = order_b()
-	draft = start(order, 7)
-	if format == "Order Changes":
-		html = frappe.get_print(ORDER, draft.name, print_format=format)
-		assert "would become" in html
-	new = confirm(draft)
-	doctype = "Order Replacement" if format.startswith("Order Rep") else ORDER
-	html = frappe.get_print(doctype, new.name, print_format=format)
-	assert f"Order {order.name} is replaced by order {new.name}" in html
-	assert "$ 293.70" in html and "$ 334.40" in html and "+$ 40.70" in html
-	assert "has not been changed" in frappe.get_print(ORDER, order_a().name, print_format="Order Changes")
-
-
 def test_the_report_shows_the_chain_as_a_tree():
 	from sales_order_ext.sales_order_ext.report.replacement_chains.replacement_chains import execute
 

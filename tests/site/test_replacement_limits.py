@@ -14,6 +14,7 @@ from tests.site.masters import ITEM, OTHER_CUSTOMER
 from tests.site.replacement_shop import (
 	ORDER,
 	confirm,
+	deliver,
 	invoice,
 	order_a,
 	order_b,
@@ -106,6 +107,15 @@ def test_the_credit_limit_counts_the_order_once():
 	new = replace(order)
 	assert get_customer_outstanding(OTHER_CUSTOMER, masters.COMPANY) == pytest.approx(exposure)
 	assert bill.reload().items[0].sales_order == new.name
+
+
+def test_the_customer_stays_once_something_is_delivered():
+	order = order_a()
+	deliver(order, 1)
+	draft = start(order)
+	draft.update({"customer": OTHER_CUSTOMER, "customer_name": None, "title": None})
+	with pytest.raises(ReplacementNotAllowedError, match=f"^Customer must stay {masters.CUSTOMER}"):
+		draft.save()
 
 
 def test_not_less_than_billed():

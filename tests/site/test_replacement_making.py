@@ -1,4 +1,4 @@
-"""Work orders, production plans, POS invoices, drop shipments, serial and batch reservations follow too."""
+"""Work orders, production plans, drop shipments, serial and batch reservations follow too."""
 
 import json
 
@@ -177,20 +177,6 @@ def test_a_drop_shipment_is_cancelled_after_it_moved():
 	new = replace(order)
 	frappe.get_doc("Purchase Order", bought.name).cancel()
 	assert figures(new, "ordered_qty") == [(0,), (0,)]
-
-
-def test_a_point_of_sale_invoice_moves():
-	order = order_b()
-	row = order.items[0]
-	bill = frappe.get_doc({"doctype": "POS Invoice", "name": "SOE-POS-1", "company": COMPANY, "docstatus": 1})
-	bill.append("items", {"item_code": ITEM, "qty": 1, "sales_order": order.name, "so_detail": row.name})
-	bill.db_insert()
-	line = bill.items[0]
-	line.update({"name": "soe-pos-row", "parent": bill.name, "docstatus": 1})
-	line.db_insert()
-	new = replace(order)
-	fields = ["sales_order", "so_detail"]
-	assert frappe.db.get_value("POS Invoice Item", line.name, fields) == (new.name, new.items[0].name)
 
 
 def receive_numbers(code, qty):

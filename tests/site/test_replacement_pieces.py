@@ -4,6 +4,7 @@ import frappe
 import pytest
 from erpnext.buying.doctype.purchase_order.purchase_order import update_status
 
+from sales_order_ext.allocation import api as allocation
 from sales_order_ext.errors import RowsNotApprovedError
 from sales_order_ext.order_entry.lines import TEXT
 from sales_order_ext.order_type import api as order_types
@@ -112,6 +113,26 @@ def test_back_orders_open_and_forced_follow_their_row():
 	assert figures(order, "soe_back_ordered_qty") == [(0,), (0,)]
 	less = replaced(new, 4, 2)
 	assert sorted(orders.back_orders(less.name)) == [(ITEM, 1, 0, "Open"), (OTHER_ITEM, 1, 0, "Open")]
+
+
+def test_what_was_forced_to_wait_and_then_released_is_not_forced_again():
+	masters.receive(ITEM, 4)
+	order = masters.sales_order((ITEM, 4, 20), soe_order_type="Active Order", submit=False)
+	order.items[0].soe_force_back_order_qty = 3
+	order.save().submit()
+	waiting = frappe.get_all("Back Order", {"sales_order": order.name}, pluck="name", order_by="name")
+	allocation.release_manually(waiting)
+	assert orders.reserved(order.name) == {ITEM: 4}
+	new = replaced(order.reload(), 10)
+	found = frappe.get_all(
+		"Back Order",
+		{"sales_order": new.name},
+		["qty", "filled_qty", "mode"],
+		order_by="creation",
+		as_list=True,
+	)
+	assert list(found) == [(3, 3, "Manual"), (6, 0, "Automatic")]
+	assert (orders.reserved(new.name), figures(new, "soe_back_ordered_qty")) == ({ITEM: 4}, [(6,)])
 
 
 @pytest.mark.parametrize("order_type", ["Back-to-Back Order", DROP])

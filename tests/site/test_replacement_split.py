@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from erpnext.selling.doctype.quotation.quotation import make_sales_order
 
 from sales_order_ext.errors import (
 	AlreadyReplacedError,
@@ -165,3 +166,39 @@ def test_the_difference_of_a_split_adds_up():
 	told()
 	api.confirm(order.name)
 	told()
+
+
+def test_what_names_an_item_but_no_row_goes_to_the_order_that_has_it():
+	order = order_b()
+	quote = frappe.get_doc({"doctype": "Supplier Quotation", "company": masters.COMPANY})
+	quote.supplier = masters.SUPPLIER
+	for code in (OTHER_ITEM, ITEM):
+		quote.append("items", {"item_code": code, "qty": 1, "rate": 1, "sales_order": order.name})
+	quote.insert()
+	first, second = split(order, order.items[1])
+	api.confirm(first.name)
+	assert [row.sales_order for row in quote.reload().items] == [second.name, first.name]
+
+
+def test_more_paid_in_advance_than_the_first_amounts_to_is_told():
+	order = order_b()
+	pay(order, 250)
+	first, second = split(order, order.items[1])
+	told = [api.difference(part.name)["warnings"] for part in (first, second)]
+	assert (len(told[0]), told[1]) == (1, [])
+	assert "$ 250.00 is paid in advance" in told[0][0] and "$ 244.20" in told[0][0]
+
+
+def test_rows_of_any_part_are_taken_off_their_quotation():
+	quote = {"doctype": "Quotation", "company": masters.COMPANY, "quotation_to": "Customer"}
+	rows = [{"item_code": code, "qty": 2, "rate": 5} for code in (ITEM, OTHER_ITEM)]
+	quote = frappe.get_doc({**quote, "party_name": masters.CUSTOMER, "items": rows}).insert().submit()
+	order = make_sales_order(quote.name)
+	order.delivery_date = frappe.utils.add_days(frappe.utils.today(), 7)
+	for row in order.items:
+		row.update({"warehouse": masters.WAREHOUSE, "delivery_date": order.delivery_date})
+	order.insert().submit()
+	first, second = split(order, order.items[1])
+	api.take_off_quotation(order.name, [order.items[1].name])
+	reload(first, second)
+	assert [part.items[0].quotation_item for part in (first, second)] == [quote.items[0].name, None]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sales_order_ext.replacement import chains, comparison, rules
+from sales_order_ext.replacement import chains, rules
 from sales_order_ext.replacement.rules import Order, Row
 
 D = Decimal
@@ -152,9 +152,16 @@ def test_rows_may_only_replace_rows_of_the_original_once():
 @pytest.mark.parametrize("kind", ["delivered", "billed", "ordered", "work_order", "picked", "planned"])
 def test_a_row_with_progress_stays(kind):
 	original = order(row(**{kind: D(1)}))
-	assert codes(rules.draft_violations(original, draft_of(original))) == ["row_removed"]
+	code = "row_billed" if kind == "billed" else "row_removed"
+	assert codes(rules.draft_violations(original, draft_of(original))) == [code]
 	zero = draft_of(original, row("n1", qty=0, replaced_row="r1"))
-	assert codes(rules.draft_violations(original, zero)) == ["row_removed"]
+	assert codes(rules.draft_violations(original, zero)) == [code]
+
+
+def test_what_was_delivered_of_a_removed_row_is_told_as_a_quantity():
+	original = order(row(delivered=D(1), billed=D(37)))
+	(found,) = rules.draft_violations(original, draft_of(original))
+	assert (found.code, found.facts["qty"]) == ("row_removed", "1")
 
 
 def test_a_row_in_a_draft_document_stays_and_a_free_one_may_go():
@@ -200,36 +207,17 @@ def test_what_is_allowed_but_should_be_known():
 	assert rules.warnings(original, enough) == []
 
 
+def test_an_advance_above_the_first_of_several_parts_should_be_known():
+	original = order(row(), row("r2", "INK"), advance=D(5), total=D(8))
+	first, second = (draft_of(original, row(f"n{n}", replaced_row=f"r{n}"), total=D(4)) for n in (1, 2))
+	assert codes(rules.first_part_warnings(original, first, [second])) == ["advance_on_first"]
+	assert rules.first_part_warnings(original, first) == []
+	assert rules.first_part_warnings(original, replace(first, total=D(5)), [second]) == []
+
+
 def test_a_replaced_order_is_guarded():
 	assert codes(rules.guard_violations(order(is_cancelled=True, replaced_by="SO-7-1"))) == ["replaced"]
 	assert rules.guard_violations(order()) == []
-
-
-def test_the_difference_row_by_row():
-	original = order(row(), row("r2", "INK"), row("r3", "CAP"))
-	draft = draft_of(
-		original, row("n1", replaced_row="r1"), row("n3", "CAP", 5, replaced_row="r3"), row("n4", "INK", 1)
-	)
-	changes = [(one.kind, one.item_code, one.amount) for one in comparison.difference(original, draft)]
-	assert changes == [
-		("Same", "PEN", 0),
-		("Removed", "INK", -4),
-		("Changed", "CAP", 6),
-		("Added", "INK", 2),
-	]
-
-
-def test_parts_are_judged_together():
-	original = order(row(delivered=D(1)), row("r2", "INK"), total=D(8))
-	first, second = (draft_of(original, row(f"n{n}", item, replaced_row=f"r{n}"), total=D(4))
-		for n, item in ((1, "PEN"), (2, "INK")))  # fmt: skip
-	assert codes(rules.draft_violations(original, second)) == ["row_removed"]
-	assert rules.draft_violations(original, second, [first]) == []
-	assert codes(rules.draft_violations(original, first, [first])) == ["duplicate_row"]
-	assert comparison.together(first, [second]).total == 8
-	assert comparison.together(first, []) is first
-	assert codes(rules.warnings(replace(original, paid=D(9)), first, [second])) == ["over_advance"]
-	assert rules.warnings(replace(original, paid=D(8)), first, [second]) == []
 
 
 def test_the_other_company_is_to_be_told_of_changes():
@@ -237,21 +225,6 @@ def test_the_other_company_is_to_be_told_of_changes():
 	same, other = (draft_of(original, row("n1", qty=qty, replaced_row="r1")) for qty in (2, 3))
 	assert rules.warnings(original, same) == []
 	assert codes(rules.warnings(original, other)) == ["inter_company_differs"]
-
-
-@given(st.lists(st.integers(0, 9999), min_size=2, max_size=6), st.integers(0, 99999))
-def test_shares_of_parts_add_up_to_the_original(amounts, total):
-	rows = [Row(f"r{n}", "PEN", D(1), amount=D(amount) / 100) for n, amount in enumerate(amounts)]
-	original = order(*rows, total=D(total) / 100, paid=D(5))
-	parts = [draft_of(original, Row("n", "PEN", D(1), replaced_row=one.name)) for one in rows]
-	shares = [
-		comparison.share_of(original, part, [one for one in parts if one is not part], part is parts[0], 2)
-		for part in parts
-	]
-	assert sum(share.total for share in shares) == original.total
-	assert [row.name for share in shares for row in share.rows] == [row.name for row in rows]
-	assert [share.paid for share in shares] == [5] + [0] * (len(rows) - 1)
-	assert comparison.share_of(original, parts[0], [], True, 2) is original
 
 
 def test_no_more_than_the_quotation_has_left():

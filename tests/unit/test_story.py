@@ -28,8 +28,13 @@ def test_a_story_is_read():
 	assert story.tax_rate == 10
 	assert [item.stock for item in story.items] == [True, False]
 	assert story.steps[0].arguments["rows"] == (Row("CHAIR", Decimal(2), Decimal(10)),)
-	assert story.steps[0].alias == "q"
+	assert story.steps[0].aliases == ("q",)
 	assert story.steps[1].expect == {"q": {"total": 20}}
+
+
+def test_a_step_that_makes_several_documents_names_them():
+	story = parse(with_step(**{"do": "replace", "as": ["a", "b"], "order": "o", "split": [["CHAIR"]]}))
+	assert story.steps[0].aliases == ("a", "b")
 
 
 def test_without_a_date_it_plays_today():
@@ -48,6 +53,8 @@ def test_without_a_date_it_plays_today():
 		(with_step(do="deliver", order="o", to="Ann"), r"step 1 \(deliver\): unknown to"),
 		(with_step(do="receive", rows=[{"qty": 1}]), r"step 1 \(receive\), a row: item missing"),
 		(with_step(do="receive", rows=[{"item": "SOFA", "qty": 1}]), r"step 1 \(receive\): unknown SOFA"),
+		(with_step(do="replace", order="o", split=[["SOFA"]]), r"step 1 \(replace\): unknown SOFA"),
+		(with_step(do="replace", order="o", split=["CHAIR"]), r"step 1 \(replace\): split is a list"),
 		(with_step(do="quote", customer="Bob", rows=[]), r"step 1 \(quote\): unknown Bob"),
 	],
 )

@@ -10,7 +10,7 @@ Object.assign(sales_order_ext.replacement, {
 		const colors = { Added: "green", Removed: "red", Changed: "orange", Same: "gray" };
 		const pill = (change) => `<span class="indicator-pill ${colors[change]}">${__(change)}</span>`;
 		const by_change = (row) => [
-			escape(row.item_code),
+			escape(row.label),
 			pill(row.change),
 			row.change === "Added" ? "" : number(row.old_qty),
 			row.change === "Removed" ? "" : number(row.new_qty),

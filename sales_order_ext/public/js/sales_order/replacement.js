@@ -10,7 +10,8 @@ frappe.ui.form.on("Sales Order", {
 		const facts = doc.__onload?.soe_replacement || {};
 		replacement.show_role(frm, facts);
 		if (doc.soe_is_cancelled) {
-			// ERPNext adds its buttons after these handlers; what is replaced is not opened again or cancelled.
+			// What is replaced stays as it is. ERPNext adds its buttons after these handlers.
+			frm.disable_form();
 			setTimeout(() => {
 				frm.remove_custom_button(__("Re-open"), __("Status"));
 				frm.page.clear_secondary_action();
@@ -121,20 +122,32 @@ Object.assign(sales_order_ext.replacement, {
 		);
 	},
 
-	async difference(frm) {
+	async difference(sales_order) {
 		const { message } = await frappe.call({
 			method: "sales_order_ext.replacement.api.difference",
 			type: "GET",
-			args: { sales_order: frm.doc.soe_canceled_order || frm.doc.name },
+			args: { sales_order },
 		});
 		return message;
 	},
 
+	/** What confirming does: of several drafts that replace one order, all together. */
+	async effect_of(parts) {
+		const effects = await Promise.all(parts.map((name) => this.difference(name)));
+		const sum = (field) => effects.reduce((total, one) => total + one[field], 0);
+		const all = (field) => [...new Set(effects.flatMap((one) => one[field]))];
+		return {
+			...effects[0],
+			...Object.fromEntries(["old_total", "new_total", "difference"].map((one) => [one, sum(one)])),
+			...Object.fromEntries(["problems", "warnings"].map((one) => [one, all(one)])),
+		};
+	},
+
 	async ask_to_confirm(frm) {
 		if (frm.is_dirty()) await frm.save();
-		const effect = await this.difference(frm);
+		const parts = frm.doc.__onload?.soe_replacement?.parts || [frm.doc.name];
+		const effect = await this.effect_of(parts);
 		const money = (amount) => format_currency(amount, effect.currency);
-		const parts = frm.doc.__onload?.soe_replacement?.parts || [effect.replacement];
 		const lines = [
 			__("{0} is cancelled and replaced by {1}.", [effect.original.bold(), parts.join(", ").bold()]),
 			__(
@@ -167,10 +180,7 @@ Object.assign(sales_order_ext.replacement, {
 	},
 
 	choose_rows(frm, title, rows, action) {
-		const options = rows.map((row) => ({
-			label: `${row.idx}. ${frappe.utils.escape_html(row.item_code || "")} × ${row.qty}`,
-			value: row.name,
-		}));
+		const options = rows.map((row) => ({ label: this.row_label(row), value: row.name }));
 		const dialog = new frappe.ui.Dialog({
 			title,
 			fields: [{ fieldname: "rows", fieldtype: "MultiCheck", label: __("Rows"), options }],
@@ -181,6 +191,12 @@ Object.assign(sales_order_ext.replacement, {
 			},
 		});
 		dialog.show();
+	},
+
+	/** What a clerk calls a row: custom and text lines stand on items of ours that say nothing. */
+	row_label(row) {
+		const goods = frappe.utils.escape_html((row.soe_line_type && row.item_name) || row.item_code || "");
+		return `${row.idx}. ${goods}` + (row.qty ? ` × ${row.qty}` : "");
 	},
 
 	choose_rows_to_split(frm) {
@@ -199,7 +215,7 @@ Object.assign(sales_order_ext.replacement, {
 	},
 
 	async show_changes(frm) {
-		const facts = await this.difference(frm);
+		const facts = await this.difference(frm.doc.soe_canceled_order || frm.doc.name);
 		if (!facts) return;
 		frappe.msgprint({
 			title: __("Changes from {0} to {1}", [facts.original, facts.replacement]),
@@ -208,14 +224,14 @@ Object.assign(sales_order_ext.replacement, {
 		});
 	},
 
-	/** Compose an e-mail with the print of the changes attached. */
+	/** Compose an e-mail with the print of the changes; the server attaches the booked order as well. */
 	send(frm) {
+		const original = frm.doc.soe_replaced_order || frm.doc.soe_canceled_order || frm.doc.name;
 		const composer = new frappe.views.CommunicationComposer({
 			doc: frm.doc,
 			frm,
-			subject: __("Changes to your order {0}", [
-				frm.doc.soe_replaced_order || frm.doc.soe_canceled_order || frm.doc.name,
-			]),
+			subject: __("Changes to your order {0}", [original]),
+			message: __("Please find attached what changes in your order {0}.", [original]),
 			recipients: frm.doc.contact_email,
 			attach_document_print: true,
 		});
