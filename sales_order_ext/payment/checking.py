@@ -159,8 +159,11 @@ def _money(request: PaymentRequest, till: Till) -> Iterator[Violation]:
 		yield violation("no_money_account", account=request.paid_to or "?", company=till.company)
 	elif till.account.kind == "Bank" and not (request.reference_no and request.reference_date):
 		yield violation("no_reference_no", account=till.account.name)
-	if request.action == PROCESS_AND_DEPOSIT and not _can_deposit(till):
-		yield violation("no_deposit_account", company=till.company)
+	if request.action == PROCESS_AND_DEPOSIT:
+		if not _can_deposit(till):
+			yield violation("no_deposit_account", company=till.company)
+		elif till.deposit_rate <= 0 and till.account and till.account.kind != "Bank":
+			yield violation("no_rate", date=request.posting_date)
 
 
 def _can_deposit(till: Till) -> bool:

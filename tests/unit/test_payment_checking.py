@@ -108,6 +108,7 @@ def test_what_is_possible(asked):
 		(request(SO, paid=0), with_till(source_rate=D(0)), "no_rate"),
 		(request(SO, action="Process and Deposit"), with_till(deposit=None), "no_deposit_account"),
 		(request(SO, action="Process and Deposit"), with_till(deposit=replace(BANK, usable=False)), "no_deposit_account"),
+		(request(SO, action="Process and Deposit"), with_till(deposit=BANK, deposit_rate=D(0)), "no_rate"),
 		(request(SO, paid=99), KNOWN, "too_little_money"),
 		(request(SO, paid=200, overpayment="Refund"), with_till(account=replace(CASH, currency="EUR")),
 			"refund_other_currency"),
