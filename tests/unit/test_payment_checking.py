@@ -55,6 +55,10 @@ def with_till(**fields):
 	return replace(KNOWN, till=replace(TILL, **fields))
 
 
+def with_fees(**fields):
+	return replace(KNOWN, accounts={"Fees": replace(KNOWN.accounts["Fees"], **fields)})
+
+
 def with_document(document):
 	return replace(KNOWN, documents={(document.doctype, document.name): document})
 
@@ -99,6 +103,8 @@ def test_what_is_possible(asked):
 		(request(SI, paid=0, credits=(CreditUse("Payment Entry", "PE", D(30)),), deductions=(FEE,)), KNOWN,
 			"rows_without_money"),
 		(request(SI, paid=48, deductions=(replace(FEE, account="?"),)), KNOWN, "account_unusable"),
+		(request(SI, paid=48, deductions=(FEE,)), with_fees(currency="EUR"), "account_unsuitable"),
+		(request(SI, paid=48, deductions=(FEE,)), with_fees(kind="Receivable"), "account_unsuitable"),
 		(request(SI, paid=48, deductions=(replace(FEE, cost_center="?"),)), KNOWN, "cost_center_unusable"),
 		(request(SI, deductions=(replace(FEE, amount=D(0)),)), KNOWN, "row_of_nothing"),
 		(request(SO), with_till(account=None), "no_money_account"),
