@@ -17,17 +17,6 @@ from pypika.terms import Term
 OPEN_RESERVED_INDEX = "soe_open_reserved"
 
 
-def advance_ledger() -> tuple[str, str, str, dict[str, str]]:
-	"""Return where advances on orders are booked: DocType, amount field, currency field, filters.
-
-	The filters leave what is not allocated to an invoice. Older releases of 15 know no Advance Payment
-	Ledger Entry and book advances in the payment ledger.
-	"""
-	if frappe.db.table_exists("Advance Payment Ledger Entry"):
-		return "Advance Payment Ledger Entry", "amount", "currency", {"event": "Submit"}
-	return "Payment Ledger Entry", "amount_in_account_currency", "account_currency", {}
-
-
 def closed_for_payments(company: str, on: date) -> str:
 	"""Return ERPNext's sentence why no payment can be booked on a day, or nothing where it can.
 

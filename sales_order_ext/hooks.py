@@ -305,6 +305,7 @@ doc_events = {
 		"before_validate": ["sales_order_ext.payment.events.before_validate"],
 		"before_submit": ["sales_order_ext.replacement.events.before_submit_of_link"],
 		"before_update_after_submit": ["sales_order_ext.payment.events.before_update_after_submit"],
+		"on_update_after_submit": ["sales_order_ext.payment.events.on_update_after_submit"],
 		"on_submit": ["sales_order_ext.payment.events.on_submit"],
 		"before_cancel": ["sales_order_ext.payment.events.before_cancel"],
 		"on_cancel": ["sales_order_ext.payment.events.on_cancel"],

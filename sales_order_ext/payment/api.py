@@ -22,7 +22,8 @@ def payment_context(sales_order: str) -> dict:
 	- `credits`: unused money: `reference_doctype`, `reference_name`, `reference_row`, `posting_date`,
 	  `amount`, `remarks`;
 	- `accounts`: bank and cash accounts: `account`, `currency`, `account_type`, `exchange_rate` (to the
-	  company's currency, 0 where none is known).
+	  company's currency, 0 where none is known);
+	- `modes`: `mode_of_payment` and the `account` that its money goes into.
 	"""
 	order = frappe.get_doc("Sales Order", sales_order)
 	order.check_permission("read")

@@ -150,8 +150,6 @@ def _deposit(
 	kept = payment.received_amount - (refund.paid_amount if refund else 0)
 	if till.account.kind != "Bank" and kept > 0:
 		transfer = _new(request, till, "Internal Transfer")
-		rate = till.target_rate if till.deposit.currency == till.account.currency else context.rate(
-			till.deposit.currency, till.company_currency, request.posting_date)  # fmt: skip
 		transfer.update(
 			{
 				"paid_from": till.account.name,
@@ -159,9 +157,9 @@ def _deposit(
 				"paid_from_account_currency": till.account.currency,
 				"paid_to_account_currency": till.deposit.currency,
 				"paid_amount": kept,
-				"received_amount": kept * float(till.target_rate / rate),
+				"received_amount": kept * float(till.target_rate / till.deposit_rate),
 				"source_exchange_rate": float(till.target_rate),
-				"target_exchange_rate": float(rate),
+				"target_exchange_rate": float(till.deposit_rate),
 				"reference_no": request.reference_no or payment.name,
 				"reference_date": request.reference_date or request.posting_date,
 			}

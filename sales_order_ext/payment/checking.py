@@ -26,6 +26,9 @@ from sales_order_ext.payment.facts import (
 )
 from sales_order_ext.violations import Violation, violation
 
+# Entries on these accounts want a customer or supplier, which a general ledger row does not name.
+PARTY_KINDS = ("Receivable", "Payable")
+
 
 def check(request: PaymentRequest, known: Known) -> list[Violation]:
 	"""Return every reason why a payment cannot be booked as asked."""
@@ -42,7 +45,7 @@ def check(request: PaymentRequest, known: Known) -> list[Violation]:
 def received(request: PaymentRequest, till: Till) -> Decimal:
 	"""Return the money of a request in the currency of the customer's account."""
 	if not till.account or till.account.currency == till.party_currency:
-		return request.paid_amount
+		return rounded(request.paid_amount, till.precision)
 	return rounded(request.paid_amount * till.target_rate / till.source_rate, till.precision)
 
 
@@ -144,6 +147,8 @@ def _deductions(request: PaymentRequest, known: Known) -> Iterator[Violation]:
 		account = known.accounts.get(row.account)
 		if not account or not account.usable:
 			yield violation("account_unusable", account=row.account, company=known.till.company)
+		elif account.currency != known.till.company_currency or account.kind in PARTY_KINDS:
+			yield violation("account_unsuitable", account=row.account, currency=known.till.company_currency)
 		elif row.cost_center and row.cost_center not in known.cost_centers:
 			yield violation("cost_center_unusable", cost_center=row.cost_center, company=known.till.company)
 		elif not row.amount:
@@ -159,8 +164,11 @@ def _money(request: PaymentRequest, till: Till) -> Iterator[Violation]:
 		yield violation("no_money_account", account=request.paid_to or "?", company=till.company)
 	elif till.account.kind == "Bank" and not (request.reference_no and request.reference_date):
 		yield violation("no_reference_no", account=till.account.name)
-	if request.action == PROCESS_AND_DEPOSIT and not _can_deposit(till):
-		yield violation("no_deposit_account", company=till.company)
+	if request.action == PROCESS_AND_DEPOSIT:
+		if not _can_deposit(till):
+			yield violation("no_deposit_account", company=till.company)
+		elif till.deposit_rate <= 0 and till.account and till.account.kind != "Bank":
+			yield violation("no_rate", date=request.posting_date)
 
 
 def _can_deposit(till: Till) -> bool:

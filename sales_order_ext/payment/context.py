@@ -78,9 +78,13 @@ def till_of(order: Document, request: PaymentRequest) -> Till:
 		"Company", order.company, "default_bank_account"
 	)
 	deposit = account(deposit_to, order.company)
+	deposit_rate = Decimal(1)
+	if deposit:
+		same = paid_to and paid_to.currency == deposit.currency
+		deposit_rate = rates[1] if same else rate(deposit.currency, company_currency, request.posting_date)
 	return Till(
 		order.customer, order.company, party.name, party.currency, company_currency, *rates, precision,
-		paid_to, deposit,
+		paid_to, deposit, deposit_rate,
 	)  # fmt: skip
 
 
@@ -176,7 +180,13 @@ def _cost_centers(names: Collection[str], company: str) -> frozenset[str]:
 
 
 def rate(currency: str, company_currency: str, on: date) -> Decimal:
-	"""Return the exchange rate of a day to the company's currency, 0 where there is none."""
+	"""Return the exchange rate of a day to the company's currency, 0 where there is none.
+
+	Whoever needs a rate that is missing says so; ERPNext's message would come up for every account there is.
+	"""
 	if currency == company_currency:
 		return Decimal(1)
-	return to_decimal(get_exchange_rate(currency, company_currency, str(on)) or 0)
+	said = len(frappe.local.message_log)
+	found = to_decimal(get_exchange_rate(currency, company_currency, str(on)) or 0)
+	del frappe.local.message_log[said:]
+	return found

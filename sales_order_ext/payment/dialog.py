@@ -35,6 +35,7 @@ def context_of(order: Document) -> dict:
 		"documents": _documents(order, till),
 		"credits": [_credit(row) for row in credits.rows(till)],
 		"accounts": _accounts(order.company, till, request),
+		"modes": _modes(order.company),
 		"default_account": till.account and till.account.name,
 		"deposit_to": till.deposit and till.deposit.name,
 		"cost_center": company.cost_center,
@@ -127,3 +128,16 @@ def _accounts(company: str, till: Till, request: PaymentRequest) -> list[dict]:
 		for row in rows
 		for currency in [row.currency or till.company_currency]
 	]
+
+
+def _modes(company: str) -> list[dict]:
+	mode, account = frappe.qb.DocType("Mode of Payment"), frappe.qb.DocType("Mode of Payment Account")
+	return (
+		frappe.qb.from_(account)
+		.join(mode)
+		.on(mode.name == account.parent)
+		.select(mode.name.as_("mode_of_payment"), account.default_account.as_("account"))
+		.where((account.company == company) & (mode.enabled == 1) & (account.default_account != ""))
+		.orderby(mode.name)
+		.run(as_dict=True)
+	)

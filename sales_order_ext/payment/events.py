@@ -62,7 +62,10 @@ def on_cancel(doc: Document, method: str | None = None) -> None:
 
 
 def on_update_after_submit(doc: Document, method: str | None = None) -> None:
-	"""Sales Order: rows may cost more now, and the form may have saved an older percentage."""
+	"""Sales Order: rows may cost more now, and the form may have saved an older percentage.
+
+	Payment Entry: a rest in an account of its own is allocated to an order without any entry in a ledger.
+	"""
 	on_submit(doc, method)
 
 

@@ -127,6 +127,7 @@ class Till:
 	precision: int
 	account: AccountFacts | None = None
 	deposit: AccountFacts | None = None
+	deposit_rate: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,10 @@ MESSAGES: Messages = {
 		_lt("{account} is no account of {company} to book on. Choose one that is enabled and no group."),
 		PaymentNotPossibleError,
 	),
+	"account_unsuitable": (
+		_lt("{account} is not kept in {currency}, or is one of customers or suppliers. Choose another."),
+		PaymentNotPossibleError,
+	),
 	"cost_center_unusable": (
 		_lt("{cost_center} is no cost centre of {company} to book on. Choose another."),
 		PaymentNotPossibleError,

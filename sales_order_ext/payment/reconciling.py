@@ -16,7 +16,7 @@ from sales_order_ext import transactions
 from sales_order_ext.decimals import ZERO, to_decimal
 from sales_order_ext.errors import DocumentChangedError
 from sales_order_ext.payment import records
-from sales_order_ext.payment.facts import INVOICE, ORDER, PAYMENT_ENTRY
+from sales_order_ext.payment.facts import INVOICE, ORDER
 
 Amounts = dict[tuple[str, str], Decimal]
 
@@ -32,7 +32,6 @@ def lock(doc: Document, table: str, doctype_field: str, name_field: str) -> None
 	if not new:
 		return
 	orders.update(records.orders_of_invoices(invoices))
-	_take_back_clearing(doc)
 	fresh = transactions.lock_for(orders, (), doc)
 	current = transactions.lock_rows(INVOICE, invoices, ["outstanding_amount"])
 	outstanding = {row.name: to_decimal(row.outstanding_amount) for row in current}
@@ -44,17 +43,6 @@ def lock(doc: Document, table: str, doctype_field: str, name_field: str) -> None
 			changed = to_decimal(seen) != outstanding[name]
 		if changed:
 			_refuse(name)
-
-
-def _take_back_clearing(doc: Document) -> None:
-	"""Undo the one statement that ERPNext has run when reconciliation begins, so that a fresh start is possible.
-
-	It deletes references of nothing, which saving the document does as well.
-	"""
-	reconciles_payment = doc.doctype == PAYMENT_ENTRY and doc.flags.ignore_reposting_on_reconciliation
-	if reconciles_payment and frappe.db.transaction_writes == 1 and not transactions.promises():
-		frappe.db.sql("rollback")
-		frappe.db.transaction_writes = 0
 
 
 def _newly_allocated(doc: Document, table: str, doctype_field: str, name_field: str) -> Amounts:

@@ -1,8 +1,8 @@
 """What is paid on orders: reads the ledgers for many orders at once, writes percent and status.
 
 Invariant: the number of queries does not depend on the number of orders, invoices or payments, and the
-orders' `modified` is left alone. The truth is in the payment ledgers; `advance_paid` is not read, for it
-stays on an order that was cancelled.
+orders' `modified` is left alone. The truth is in the payment ledgers and payment rows; `advance_paid` is not
+read, for it stays on an order that was cancelled.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from decimal import Decimal
 
 import frappe
 from frappe.model.meta import get_field_precision
-from frappe.query_builder.functions import Abs, IfNull, Min, Sum
+from frappe.query_builder.functions import Abs, Min, Sum
 from pypika.terms import Case
 
-from sales_order_ext import compat
 from sales_order_ext.decimals import ZERO, rounded, to_decimal
 from sales_order_ext.payment import ledgers, rules
 
@@ -168,37 +167,11 @@ def _invoiced_nets(names: list[str]) -> dict[str, tuple[Decimal, Decimal]]:
 def _advances(headers: dict[str, frappe._dict]) -> dict[str, Decimal]:
 	"""Return {order: advances less refunds, in its currency} that are not allocated to invoices."""
 	advances: dict[str, Decimal] = {}
-	for order, paid_in, total in _advance_rows(list(headers)):
+	for order, paid_in, total in ledgers.advances(list(headers)):
 		header = headers[order]
 		rate = Decimal(1) if paid_in == header.currency else to_decimal(header.conversion_rate) or Decimal(1)
-		advances[order] = advances.get(order, ZERO) - rounded(to_decimal(total) / rate, EXACT)
+		advances[order] = advances.get(order, ZERO) + rounded(to_decimal(total) / rate, EXACT)
 	return advances
-
-
-def _advance_rows(orders: list[str]) -> list[tuple[str, str, float]]:
-	"""Return (order, currency, sum) of the advances of payments and journals that still stand.
-
-	Entries of cancelled ones are left out by their document: an immutable ledger keeps the reversal only.
-	"""
-	doctype, amount, currency, filters = compat.advance_ledger()
-	ledger, payment, journal = (
-		frappe.qb.DocType(name) for name in (doctype, "Payment Entry", "Journal Entry")
-	)
-	query = (
-		frappe.qb.from_(ledger)
-		.left_join(payment)
-		.on((ledger.voucher_type == "Payment Entry") & (payment.name == ledger.voucher_no))
-		.left_join(journal)
-		.on((ledger.voucher_type == "Journal Entry") & (journal.name == ledger.voucher_no))
-		.select(ledger.against_voucher_no, ledger[currency], Sum(ledger[amount]))
-		.where((ledger.against_voucher_type == "Sales Order") & ledger.against_voucher_no.isin(orders))
-		.where((ledger.delinked == 0) & (IfNull(IfNull(payment.docstatus, journal.docstatus), 1) == 1))
-		.groupby(ledger.against_voucher_no, ledger[currency])
-		.orderby(ledger.against_voucher_no)
-	)
-	for field, value in filters.items():
-		query = query.where(ledger[field] == value)
-	return query.run()
 
 
 def _invoices(orders: list[str]) -> list[rules.InvoiceFacts]:

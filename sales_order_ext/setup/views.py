@@ -73,6 +73,6 @@ def _board() -> dict:
 		"field_name": "soe_lifecycle_status",
 		"private": 0,
 		"show_labels": 1,
-		"fields": json.dumps(["customer_name", "delivery_date", "grand_total"]),
+		"fields": json.dumps(["name", "delivery_date", "grand_total"]),
 		"columns": [{"column_name": name, "indicator": color, "status": "Active"} for name, color in COLUMNS],
 	}

@@ -1,4 +1,6 @@
-"""Payments at the desk: a clerk adds one with credit and money, and finds orders by their status."""
+"""Payments at the desk: a clerk adds them with credit and money, and finds orders by their status."""
+
+from playwright.sync_api import Locator, expect
 
 from tests.browser.desk import Desk
 
@@ -11,6 +13,152 @@ ORDER = {
 
 def booked(desk: Desk) -> str:
 	return desk.submit(desk.insert("Sales Order", **ORDER))["name"]
+
+
+def account(desk: Desk, name: str, kind: str, currency: str) -> str:
+	"""Return a bank or cash account of the demo's company, made where it is missing."""
+	company = desk.value("Global Defaults", "Global Defaults", "default_company")
+	filters = {"company": company, "account_name": name}
+	found = desk.call("frappe.client.get_list", doctype="Account", filters=filters)
+	if found:
+		return found[0]["name"]
+	filters = {"company": company, "account_type": kind, "is_group": 1}
+	parent = desk.call("frappe.client.get_list", doctype="Account", filters=filters)[0]["name"]
+	values = {"company": company, "account_name": name, "account_type": kind, "account_currency": currency}
+	return desk.insert("Account", parent_account=parent, **values)["name"]
+
+
+def add_payment(desk: Desk, order: str) -> Locator:
+	"""Open the dialog of an order; return it, once it has proposed an amount."""
+	desk.open("Sales Order", order)
+	desk.press_button("Add Payment")
+	dialog = desk.dialog()
+	dialog.locator(".indicator", has_text="To settle").wait_for()
+	desk.settle()
+	return dialog
+
+
+def field(dialog: Locator, name: str) -> Locator:
+	return dialog.locator(f"[data-fieldname='{name}'] input").first
+
+
+def enter(dialog: Locator, **values: str) -> None:
+	"""Type into fields as a clerk does, leaving each by the keyboard."""
+	for name, value in values.items():
+		field(dialog, name).fill(value)
+		field(dialog, name).press("Tab")
+
+
+def row(dialog: Locator, name: str) -> Locator:
+	return dialog.locator("tr", has_text=name)
+
+
+def says(dialog: Locator, text: str) -> None:
+	expect(dialog.locator("[data-fieldname='summary']")).to_contain_text(text)
+
+
+def process(desk: Desk, order: str, status: str, label: str = "Process") -> None:
+	"""Press a button of the dialog and wait until the order's form shows the status."""
+	desk.dialog().get_by_role("button", name=label, exact=True).click()
+	desk.page.wait_for_function(
+		"([name, status]) => cur_frm.doc.name === name && cur_frm.doc.soe_payment_status === status",
+		arg=[order, status],
+	)
+	desk.settle()
+
+
+def entries(desk: Desk, order: str) -> list[dict]:
+	"""Return the payments of an order's customer that came after it, oldest first."""
+	filters = {"party": ORDER["customer"], "creation": (">", desk.value("Sales Order", order, "creation"))}
+	fields = ["name", "payment_type", "paid_amount", "received_amount", "unallocated_amount"]
+	asked = {"filters": filters, "fields": fields, "order_by": "creation asc"}
+	return desk.call("frappe.client.get_list", doctype="Payment Entry", **asked)
+
+
+def test_in_parts_and_what_is_refused(desk):
+	order = booked(desk)
+	dialog = add_payment(desk, order)
+	expect(field(dialog, "paid_amount")).to_have_value("120.00")
+	enter(dialog, paid_amount="50")
+	says(dialog, "70.00 are missing")
+	field(dialog, "paid_to").press("Tab")
+	expect(field(dialog, "paid_amount")).to_have_value("50.00")
+	dialog.get_by_role("button", name="Process", exact=True).click()
+	refusal = desk.page.locator(".msgprint", has_text="add up to 70")
+	refusal.wait_for()
+	desk.dialog().locator(".btn-modal-close").click()
+	refusal.wait_for(state="hidden")
+	assert not entries(desk, order)
+	row(dialog, order).locator("[data-amount]").fill("50")
+	says(dialog, "All of it is allocated")
+	process(desk, order, "Partly Paid")
+	dialog = add_payment(desk, order)
+	expect(field(dialog, "paid_amount")).to_have_value("70.00")
+	process(desk, order, "Fully Paid")
+	assert [one["paid_amount"] for one in entries(desk, order)] == [50, 70]
+
+
+def test_ledger_rows_and_deposit(desk):
+	order = booked(desk)
+	bank = account(desk, "Harbour Bank", "Bank", "USD")
+	dialog = add_payment(desk, order)
+	dialog.get_by_text("General Ledger Rows").click()
+	grid = dialog.locator("[data-fieldname='deductions']")
+	grid.get_by_role("button", name="Add Row").click()
+	grid.locator(".grid-row [data-fieldname='amount']").last.click()
+	grid.locator(".grid-row [data-fieldname='amount'] input").fill("5")
+	field(dialog, "deposit_to").fill(bank)
+	field(dialog, "deposit_to").press("Tab")
+	expect(field(dialog, "paid_amount")).to_have_value("115.00")
+	says(dialog, "All of it is allocated")
+	desk.picture("add-payment")
+	process(desk, order, "Fully Paid", "Process and Deposit")
+	assert [one["paid_amount"] for one in entries(desk, order)] == [115]
+	filters = {"account": bank, "voucher_type": "Payment Entry", "debit": 115}
+	assert desk.call("frappe.client.get_list", doctype="GL Entry", filters=filters)
+
+
+def test_what_is_paid_too_much_is_refunded_or_used_later(desk):
+	first, second = booked(desk), booked(desk)
+	dialog = add_payment(desk, first)
+	enter(dialog, paid_amount="150")
+	says(dialog, "30.00 are paid too much")
+	dialog.locator("[data-fieldname='overpayment'] select").select_option("Refund")
+	process(desk, first, "Fully Paid")
+	received, refund = entries(desk, first)
+	assert (received["payment_type"], received["paid_amount"], received["unallocated_amount"]) == (
+		"Receive",
+		150,
+		0,
+	)
+	assert (refund["payment_type"], refund["paid_amount"]) == ("Pay", 30)
+	third = booked(desk)
+	dialog = add_payment(desk, second)
+	enter(dialog, paid_amount="155")
+	process(desk, second, "Fully Paid")
+	(kept,) = [one for one in entries(desk, third) if one["unallocated_amount"]]
+	dialog = add_payment(desk, third)
+	row(dialog, kept["name"]).locator("input[type=checkbox]").check()
+	says(dialog, "from credit: $ 35.00")
+	expect(field(dialog, "paid_amount")).to_have_value("85.00")
+	process(desk, third, "Fully Paid")
+	assert desk.value("Payment Entry", kept["name"], "unallocated_amount") == 0
+
+
+def test_money_in_another_currency(desk):
+	order = booked(desk)
+	euros = account(desk, "Harbour Bank Euro", "Bank", "EUR")
+	dialog = add_payment(desk, order)
+	enter(dialog, paid_to=euros)
+	rate = field(dialog, "target_exchange_rate")
+	rate.fill("1.25")
+	rate.press("Tab")
+	expect(field(dialog, "paid_amount")).to_have_value("96.00")
+	says(dialog, "All of it is allocated")
+	enter(dialog, reference_no="T-17", reference_date="11-22-2026")
+	process(desk, order, "Fully Paid")
+	(paid,) = entries(desk, order)
+	assert (paid["received_amount"], paid["paid_amount"]) == (96, 120)
 
 
 def test_the_list_finds_orders_by_payment(desk):

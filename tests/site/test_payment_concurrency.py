@@ -103,6 +103,8 @@ def test_who_settles_one_invoice_at_once_takes_turns(invoiced_order, steps):
 	errors = race(*[start(step, document, invoice.name) for step, document in pairs])
 	assert sorted(map(bool, errors)) == [False, True], json.dumps(errors)
 	refused = next(filter(None, errors))
-	assert "DocumentChangedError" in refused or "PaymentNotPossibleError" in refused, refused
+	# ERPNext's reconciliation locks rows before ours: the database may have to choose who goes first.
+	known = ("DocumentChangedError", "PaymentNotPossibleError", "QueryDeadlockError")
+	assert any(error in refused for error in known), refused
 	assert frappe.db.get_value("Sales Invoice", invoice.name, "outstanding_amount") == 40
 	assert payment(order) == part(60)

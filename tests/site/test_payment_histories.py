@@ -12,7 +12,7 @@ import pytest
 from sales_order_ext import integrity
 from tests.site import money
 from tests.site.masters import COMPANY, SERVICE, sales_order
-from tests.site.payment_requests import add, to
+from tests.site.payment_requests import add, from_, to
 from tests.site.payment_status import update_items
 
 STEPS = 8
@@ -40,6 +40,13 @@ def expected(order):
 		and against_voucher_no in %s and voucher_type != 'Sales Invoice' and account_type = 'Receivable'""",
 		[invoices],
 	)[0][0]
+	# Paid over the counter, less the change: what the invoice itself does not leave as receivable.
+	at_once = frappe.db.sql(
+		"""select coalesce(sum(sold.grand_total - (select sum(entry.amount) from `tabPayment Ledger Entry` entry
+		where entry.delinked = 0 and entry.voucher_no = sold.name)), 0)
+		from `tabSales Invoice` sold where sold.name in %s and sold.is_pos = 1 and sold.is_return = 0""",
+		[invoices],
+	)[0][0]
 	totals = frappe.db.sql(
 		"select coalesce(sum(grand_total), 0) from `tabSales Invoice` where name in %s", [invoices]
 	)[0][0]
@@ -51,7 +58,7 @@ def expected(order):
 		where row.parent = %s""",
 		order,
 	)[0][0]
-	paid = cents(advances) + cents(settled)
+	paid = cents(advances) + cents(settled) + cents(at_once)
 	due = cents(header.grand_total) - cents(invoiced) + cents(totals)
 	return stated(paid, due)
 
@@ -76,7 +83,8 @@ class History:
 	def step(self):
 		steps = (
 			self.advance, self.advance, self.invoice, self.invoice, self.pay, self.pay, self.receive, self.credit,
-			self.write_off, self.unreconcile, self.cancel, self.update, self.refund,
+			self.write_off, self.unreconcile, self.cancel, self.update, self.refund, self.journal, self.discount,
+			self.use_credit, self.sell, self.cancel_invoice, self.unreconcile_advance,
 		)  # fmt: skip
 		chosen = self.chance.choice(steps)
 		frappe.db.savepoint("step")
@@ -97,6 +105,37 @@ class History:
 
 	def advance(self):
 		add(self.order, to(self.order, self.amount(40)), paid_amount=60)
+
+	def journal(self):
+		self.vouchers.append(money.journal(self.amount(20), money.cash_account(), self.order))
+
+	def discount(self):
+		if invoice := self.open_invoice():
+			amount = min(self.amount(15), invoice.outstanding_amount)
+			row = {"account": money.write_off_account(), "amount": 0.01}
+			add(self.order, to(invoice, amount), paid_amount=round(amount - 0.01, 2), deductions=[row])
+
+	def use_credit(self):
+		"""Leave a rest of a payment on the order, and use it for an invoice, else for the order itself."""
+		receipt = add(self.order, to(self.order, 0.5), paid_amount=12)["payment_entry"]
+		document = self.open_invoice() or self.order
+		credit = from_(frappe.get_doc("Payment Entry", receipt), self.amount(10))
+		add(self.order, to(document, credit["amount"]), credits=[credit])
+
+	def sell(self):
+		payments = [{"mode_of_payment": "Cash", "account": money.cash_account(), "amount": self.amount(10)}]
+		invoice = money.invoice(self.order.reload(), qty=1, is_pos=1, payments=payments)
+		self.invoices.append(invoice)
+
+	def cancel_invoice(self):
+		if self.invoices:
+			self.chance.choice(self.invoices).reload().cancel()
+
+	def unreconcile_advance(self):
+		filters = {"reference_name": self.order.name, "docstatus": 1, "allocated_amount": (">", 0)}
+		found = frappe.get_all("Payment Entry Reference", filters, pluck="parent", order_by="parent")
+		if found:
+			money.unreconcile(frappe.get_doc("Payment Entry", self.chance.choice(found)))
 
 	def invoice(self):
 		self.invoices.append(money.invoice(self.order.reload(), qty=self.chance.choice([1, 2, 3])))

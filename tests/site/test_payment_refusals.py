@@ -1,5 +1,7 @@
 """Payments that are refused: with every reason, before anything is written, and to whom they are not allowed."""
 
+import json
+
 import frappe
 import pytest
 from frappe.utils import add_days, today
@@ -28,6 +30,18 @@ REFUSED = {
 	"negative": ({"paid_amount": -5}, "below zero"),
 	"unknown account": ({"paid_amount": 5, "paid_to": "Nowhere"}, "no bank or cash account"),
 	"receivable account": ({"paid_amount": 5, "paid_to": "RECEIVABLE"}, "no bank or cash account"),
+	"deposit into no bank": (
+		{"paid_amount": 5, "action": "Process and Deposit", "deposit_to": "CASH"},
+		"no bank account",
+	),
+	"deposit nowhere": (
+		{"paid_amount": 5, "action": "Process and Deposit", "deposit_to": "None"},
+		"no bank account",
+	),
+	"ledger row": (
+		{"paid_amount": 5, "deductions": [{"account": "RECEIVABLE", "amount": 1}]},
+		"one of customers or suppliers",
+	),
 	"fiscal year": ({"paid_amount": 5, "posting_date": "1999-01-01"}, "Fiscal Year"),
 }
 
@@ -35,8 +49,8 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_payload_that_is_refused(order, case):
 	payload, message = REFUSED[case]
-	if isinstance(payload, dict) and payload.get("paid_to") == "RECEIVABLE":
-		payload = payload | {"paid_to": money.receivable_account()}
+	for word, account in (("RECEIVABLE", money.receivable_account()), ("CASH", money.cash_account())):
+		payload = json.loads(json.dumps(payload).replace(word, account))
 	before = written()
 	with pytest.raises(PaymentNotPossibleError, match=message):
 		api.add_payment(order.name, payload)
@@ -48,12 +62,21 @@ def test_rows_that_are_refused(order):
 	draft = sales_order((SERVICE, 1, 100), submit=False)
 	missing = {"reference_doctype": "Sales Invoice", "reference_name": "NONE", "allocated_amount": 5}
 	receipt = money.receive_money(10)
+	invoice = money.invoice(sales_order((SERVICE, 1, 40)))
+	note = money.credit(money.invoice(sales_order((SERVICE, 1, 7))))
+	closed = sales_order((SERVICE, 1, 100))
+	closed.update_status("Closed")
+	euros = {"account": bank_account("EUR"), "amount": 1}
 	before = written()
 	for references, fields, message in (
 		([missing], {}, "no order or invoice NONE"),
 		([to(theirs, 5)], {}, "is not of"),
 		([to(draft, 5)], {}, "draft"),
 		([to(order, 101)], {}, "more than the 100 USD still open"),
+		([to(invoice, 41)], {}, "more than the 40 USD still open"),
+		([to(note, 7)], {}, "draft, cancelled, closed"),
+		([to(closed, 5)], {}, "draft, cancelled, closed"),
+		([to(order, 5)], {"deductions": [euros]}, "not kept in USD"),
 		([to(order, 5), to(order, 5)], {}, "twice"),
 		([to(order, -5)], {}, "above zero"),
 		([to(order, 5.001)], {}, "decimal places"),
@@ -91,8 +114,10 @@ def test_a_closed_accounting_period_is_refused(order):
 	frappe.get_doc(
 		{"doctype": "Accounting Period", "company": COMPANY, "closed_documents": closed, **period}
 	).insert()
+	before = written()
 	with pytest.raises(PaymentNotPossibleError, match="later posting date"):
 		add(order, to(order, 5), paid_amount=5)
+	assert written() == before
 
 
 def test_orders_that_do_not_stand_are_refused(payment_on):

@@ -55,6 +55,10 @@ def with_till(**fields):
 	return replace(KNOWN, till=replace(TILL, **fields))
 
 
+def with_fees(**fields):
+	return replace(KNOWN, accounts={"Fees": replace(KNOWN.accounts["Fees"], **fields)})
+
+
 def with_document(document):
 	return replace(KNOWN, documents={(document.doctype, document.name): document})
 
@@ -99,6 +103,8 @@ def test_what_is_possible(asked):
 		(request(SI, paid=0, credits=(CreditUse("Payment Entry", "PE", D(30)),), deductions=(FEE,)), KNOWN,
 			"rows_without_money"),
 		(request(SI, paid=48, deductions=(replace(FEE, account="?"),)), KNOWN, "account_unusable"),
+		(request(SI, paid=48, deductions=(FEE,)), with_fees(currency="EUR"), "account_unsuitable"),
+		(request(SI, paid=48, deductions=(FEE,)), with_fees(kind="Receivable"), "account_unsuitable"),
 		(request(SI, paid=48, deductions=(replace(FEE, cost_center="?"),)), KNOWN, "cost_center_unusable"),
 		(request(SI, deductions=(replace(FEE, amount=D(0)),)), KNOWN, "row_of_nothing"),
 		(request(SO), with_till(account=None), "no_money_account"),
@@ -108,6 +114,7 @@ def test_what_is_possible(asked):
 		(request(SO, paid=0), with_till(source_rate=D(0)), "no_rate"),
 		(request(SO, action="Process and Deposit"), with_till(deposit=None), "no_deposit_account"),
 		(request(SO, action="Process and Deposit"), with_till(deposit=replace(BANK, usable=False)), "no_deposit_account"),
+		(request(SO, action="Process and Deposit"), with_till(deposit=BANK, deposit_rate=D(0)), "no_rate"),
 		(request(SO, paid=99), KNOWN, "too_little_money"),
 		(request(SO, paid=200, overpayment="Refund"), with_till(account=replace(CASH, currency="EUR")),
 			"refund_other_currency"),

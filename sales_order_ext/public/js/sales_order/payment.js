@@ -9,11 +9,13 @@
 		},
 	});
 
-	async function add_payment(frm) {
-		const context = await frappe.xcall("sales_order_ext.payment.api.payment_context", {
-			sales_order: frm.doc.name,
+	function add_payment(frm) {
+		frappe.call({
+			method: "sales_order_ext.payment.api.payment_context",
+			args: { sales_order: frm.doc.name },
+			freeze: true,
+			callback: ({ message }) => new PaymentDialog(frm, message).show(),
 		});
-		new PaymentDialog(frm, context).show();
 	}
 
 	class PaymentDialog {
@@ -57,11 +59,12 @@
 					precision: 9,
 					label: __("Exchange Rate"),
 					hidden: 1,
-					change: update,
+					change: () => this.propose(),
 				},
 				{ fieldtype: "Column Break" },
 				{ fieldname: "posting_date", fieldtype: "Date", label: __("Date"), default: context.posting_date },
-				{ fieldname: "mode_of_payment", fieldtype: "Link", options: "Mode of Payment", label: __("Mode of Payment") },
+				{ fieldname: "mode_of_payment", fieldtype: "Link", options: "Mode of Payment", label: __("Mode of Payment"),
+					change: () => this.choose_mode() },
 				{ fieldname: "deposit_to", fieldtype: "Autocomplete", label: __("Deposit Into"),
 					options: context.accounts.filter((one) => one.account_type === "Bank").map((one) => one.account),
 					default: context.deposit_to },
@@ -71,13 +74,13 @@
 				{ fieldname: "overpayment", fieldtype: "Select", label: __("What Is Paid Too Much"), default: "Keep",
 					options: [{ value: "Keep", label: __("Keep as credit") }, { value: "Refund", label: __("Refund") }] },
 				{ fieldtype: "Section Break", label: __("General Ledger Rows"), collapsible: 1 },
-				this.deductions_field(update),
+				this.deductions_field(),
 				{ fieldtype: "Section Break" },
 				{ fieldname: "summary", fieldtype: "HTML" },
 			]; // prettier-ignore
 		}
 
-		deductions_field(update) {
+		deductions_field() {
 			const { context } = this;
 			const of_company = () => ({ filters: { company: context.company, is_group: 0 } });
 			return {
@@ -90,7 +93,7 @@
 					{ fieldname: "account", fieldtype: "Link", options: "Account", label: __("Account"), in_list_view: 1,
 						columns: 4, default: context.deduction_account, get_query: of_company },
 					{ fieldname: "amount", fieldtype: "Float", precision: 2, label: __("Amount"), in_list_view: 1, columns: 2,
-						change: update },
+						change: () => this.propose() },
 					{ fieldname: "cost_center", fieldtype: "Link", options: "Cost Center", label: __("Cost Center"),
 						in_list_view: 1, columns: 3, default: context.cost_center, get_query: of_company },
 				],
@@ -116,14 +119,24 @@
 			}
 			this.documents.find("tr[data-own='1'] .soe-choose").first().prop("checked", true).trigger("change");
 			this.dialog.get_secondary_btn().removeClass("hide");
-			this.choose_account();
+			// Money that the clerk has typed stays as it is, until the field is emptied.
+			this.dialog.fields_dict.paid_amount.$input.on("input", (event) => {
+				this.is_typed = event.target.value !== "";
+			});
+			this.show_account();
 		}
 
-		/** Ticking a row fills in what is open; unticking empties it. */
+		/** Ticking a row fills in what is open, at most what typed money leaves; unticking empties it. */
 		choose($table, box) {
 			const $line = $(box).closest("tr");
 			const row = this.rows($table)[$line.data("index")];
-			const most = $table === this.documents ? row.outstanding : Math.min(row.amount, Math.max(this.owed(), 0));
+			const rest = this.is_typed ? this.rest() : 0;
+			let most = rest > 0 ? Math.min(row.outstanding, rest) : row.outstanding;
+			if ($table === this.credits) most = Math.min(row.amount, Math.max(this.owed(), 0));
+			if (box.checked && !most) {
+				box.checked = false;
+				frappe.show_alert({ message: __("Choose first what the credit is to settle."), indicator: "orange" });
+			}
 			$line.find("[data-amount]").val(box.checked ? most : "");
 			this.propose();
 		}
@@ -150,48 +163,85 @@
 		total = ($table) => this.chosen($table).reduce((sum, { amount }) => sum + amount, 0);
 		owed = () => flt(this.total(this.documents) - this.total(this.credits), 2);
 
-		/** The money that the chosen rows ask for, in the account's currency. */
-		propose() {
-			const rate = flt(this.dialog.get_value("target_exchange_rate")) || 1;
-			const amount = (Math.max(this.owed(), 0) * (this.context.source_exchange_rate || 1)) / rate;
-			this.dialog.set_value("paid_amount", flt(amount - this.deducted() / rate, 2));
+		rate = () => flt(this.dialog.get_value("target_exchange_rate")) || 1;
+		deducted = () => (this.dialog.get_value("deductions") || []).reduce((sum, row) => sum + flt(row.amount), 0);
+
+		/** What money and ledger rows leave after all that is chosen, in the currency of the customer's account. */
+		rest() {
+			const base = flt(this.dialog.get_value("paid_amount")) * this.rate() + this.deducted();
+			return flt(base / (this.context.source_exchange_rate || 1) - this.owed(), 2);
+		}
+
+		/** Fill in the money that the chosen rows ask for, in the account's currency, unless it was typed. */
+		async propose() {
+			if (!this.is_typed) {
+				const base = Math.max(this.owed(), 0) * (this.context.source_exchange_rate || 1) - this.deducted();
+				await this.dialog.set_value("paid_amount", flt(Math.max(base, 0) / this.rate(), 2));
+			}
 			this.update();
 		}
 
-		choose_account() {
-			const chosen = this.dialog.get_value("paid_to");
-			this.account = this.context.accounts.find((one) => one.account === chosen) || this.account;
-			const foreign = this.account && this.account.currency !== this.context.company_currency;
-			this.dialog.set_df_property("target_exchange_rate", "hidden", foreign ? 0 : 1);
-			this.dialog.set_value("target_exchange_rate", (this.account && this.account.exchange_rate) || 1);
-			this.propose();
+		choose_mode() {
+			const mode = this.context.modes.find((one) => one.mode_of_payment === this.dialog.get_value("mode_of_payment"));
+			if (mode) this.dialog.set_value("paid_to", mode.account);
 		}
 
-		deducted = () => (this.dialog.get_value("deductions") || []).reduce((sum, row) => sum + flt(row.amount), 0);
+		/** The account was chosen, or its field only left: what was typed elsewhere must not suffer from that. */
+		choose_account() {
+			const chosen = this.dialog.get_value("paid_to");
+			if (this.account?.account === chosen) return;
+			const account = this.context.accounts.find((one) => one.account === chosen);
+			if (account) {
+				this.account = account;
+				this.show_account();
+			} else if (this.account) {
+				this.dialog.set_value("paid_to", this.account.account);
+			}
+		}
+
+		is_foreign = () => Boolean(this.account) && this.account.currency !== this.context.company_currency;
+
+		async show_account() {
+			const { dialog, context, account } = this;
+			const foreign = this.is_foreign();
+			dialog.set_df_property("target_exchange_rate", "hidden", foreign ? 0 : 1);
+			dialog.set_df_property(
+				"target_exchange_rate",
+				"description",
+				foreign ? __("{0} for 1 {1}", [context.company_currency, account.currency]) : ""
+			);
+			dialog.set_df_property("paid_amount", "label", account ? __("Amount ({0})", [account.currency]) : __("Amount"));
+			await dialog.set_value("target_exchange_rate", foreign ? account.exchange_rate : 1);
+			await this.propose();
+		}
 
 		update() {
-			const { context } = this;
-			const rate = flt(this.dialog.get_value("target_exchange_rate")) || 1;
-			const base = flt(this.dialog.get_value("paid_amount")) * rate + this.deducted();
-			const rest = flt(base / (context.source_exchange_rate || 1) - this.owed(), 2);
-			const money = (amount) => format_currency(amount, context.party_account_currency);
-			const sentence =
-				rest < 0
-					? __("{0} are missing. Pay more or lower a row.", [money(-rest)])
-					: rest > 0
-						? __("{0} are paid too much.", [money(rest)])
-						: __("All of it is allocated.");
-			const color = rest < 0 ? "red" : rest > 0 ? "orange" : "green";
+			const money = (amount) => format_currency(amount, this.context.party_account_currency);
+			const rest = this.rest();
+			const no_rate = this.is_foreign() && !flt(this.dialog.get_value("target_exchange_rate"));
+			let [color, sentence] = ["green", __("All of it is allocated.")];
+			if (no_rate) [color, sentence] = ["red", __("Enter the exchange rate.")];
+			else if (rest < 0) [color, sentence] = ["red", __("{0} are missing. Pay more or lower a row.", [money(-rest)])];
+			else if (rest > 0) [color, sentence] = ["orange", __("{0} are paid too much.", [money(rest)])];
 			this.dialog.fields_dict.summary.$wrapper.html(
-				`<div class="indicator ${color}">${__("To settle")}: <b>${money(this.total(this.documents))}</b>,
-				${__("from credit")}: <b>${money(this.total(this.credits))}</b>. ${sentence}</div>`
+				`<div class="indicator ${color}"><span>${__("To settle")}: <b>${money(this.total(this.documents))}</b>,
+				${__("from credit")}: <b>${money(this.total(this.credits))}</b>. ${sentence}</span></div>`
 			);
 		}
 
-		async send(action) {
+		send(action) {
 			const values = this.dialog.get_values();
 			if (!values) return;
-			const paid = flt(values.paid_amount) > 0;
+			frappe.call({
+				method: "sales_order_ext.payment.api.add_payment",
+				args: { sales_order: this.frm.doc.name, payload: this.payload(action, values) },
+				freeze: true,
+				btn: this.dialog.get_primary_btn(),
+				callback: ({ message }) => this.show_booked(message),
+			});
+		}
+
+		payload(action, values) {
 			const names = ({ reference_doctype, reference_name }) => ({ reference_doctype, reference_name });
 			const payload = {
 				action,
@@ -204,23 +254,19 @@
 					reference_row: row.reference_row,
 					amount,
 				})),
+				deductions: (values.deductions || [])
+					.filter((row) => row.account && flt(row.amount))
+					.map(({ account, amount, cost_center }) => ({ account, amount, cost_center })),
 				posting_date: values.posting_date,
 			};
-			if (paid) {
-				const rows = (values.deductions || []).filter((row) => row.account && flt(row.amount));
-				const keys = ["paid_amount", "paid_to", "mode_of_payment", "reference_no", "reference_date", "overpayment"];
-				if (action === "Process and Deposit") keys.push("deposit_to");
-				if (this.account?.currency !== this.context.company_currency) keys.push("target_exchange_rate");
-				Object.assign(payload, Object.fromEntries(keys.map((key) => [key, values[key]])), {
-					deductions: rows.map(({ account, amount, cost_center }) => ({ account, amount, cost_center })),
-				});
-			}
-			const { message } = await frappe.call({
-				method: "sales_order_ext.payment.api.add_payment",
-				args: { sales_order: this.frm.doc.name, payload },
-				freeze: true,
-				btn: this.dialog.get_primary_btn(),
-			});
+			if (!flt(values.paid_amount)) return payload;
+			const keys = ["paid_amount", "paid_to", "mode_of_payment", "reference_no", "reference_date", "overpayment"];
+			if (action === "Process and Deposit") keys.push("deposit_to");
+			if (this.is_foreign()) keys.push("target_exchange_rate");
+			return Object.assign(payload, Object.fromEntries(keys.map((key) => [key, values[key]])));
+		}
+
+		show_booked(message) {
 			this.dialog.hide();
 			frappe.show_alert({
 				message: __("{0}: {1}", [message.payment_entry || message.sales_order, __(message.soe_payment_status)]),
