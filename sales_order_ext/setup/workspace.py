@@ -19,17 +19,20 @@ ICON = "Desktop Icon"
 def follow_switches(doc: Document | None = None, method: str | None = None) -> None:
 	"""Show the workspace where any switch is on for anybody, hide it where none is; and so the saved views.
 
-	After install and every migrate, and when Settings or a Sales Order Preference changes.
+	After every migrate, and when Settings or a Sales Order Preference changes.
 	"""
 	views.follow_switches()
 	follow_steps()
-	hidden = int(not preferences.any_switch_on())
-	changed = _hide("Workspace", WORKSPACE, "is_hidden", hidden)
-	# Version 16 opens workspaces from icons, which files of the app bring; in version 15 there is none.
+	show(preferences.any_switch_on())
+
+
+def show(shown: bool) -> None:
+	"""Show or hide the workspace, and its icon in version 16: a file of the app brings that; 15 has none."""
+	changed = _hide("Workspace", WORKSPACE, "is_hidden", int(not shown))
 	for icon in frappe.get_all(
 		ICON, {"app": "sales_order_ext", "standard": 1}, pluck="name", order_by="name"
 	):
-		changed = _hide(ICON, icon, "hidden", hidden) or changed
+		changed = _hide(ICON, icon, "hidden", int(not shown)) or changed
 	if changed:
 		frappe.clear_cache()
 

@@ -4,8 +4,6 @@ An opportunity counts in the period of its own date, whenever it was quoted or w
 company's currency.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Orders Due to Invoice: what is left of each order to invoice, on which day, and what it waits for."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from typing import Any
 
