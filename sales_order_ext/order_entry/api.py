@@ -9,6 +9,7 @@ from sales_order_ext.order_entry import (
 	charges,
 	copying,
 	defaults,
+	history,
 	inputs,
 	records,
 	return_facts,
@@ -28,8 +29,8 @@ def customer_history(
 	"""
 	frappe.get_doc("Customer", customer).check_permission("read")
 	since = add_days(getdate(), -inputs.positive_days(days))
-	orders = records.customer_orders(customer, company, since)
-	lines = rules.history(records.sold_rows(orders, (search or "").strip()))[: records.ITEMS_SHOWN]
+	orders = history.customer_orders(customer, company, since)
+	lines = history.lines(orders, (search or "").strip())
 	stock = records.stock({line.last.item_code for line in lines if line.last.is_stocked}, company)
 	priced = records.may_see(records.ORDER_ROW, "rate")
 	return [_history_entry(line, stock.get(line.last.item_code), priced) for line in lines]
@@ -103,7 +104,7 @@ def returnable_rows(
 	frappe.has_permission("Delivery Note", "read", throw=True)
 	frappe.get_doc("Customer", customer).check_permission("read")
 	search = (search or "").strip()
-	return return_facts.returnable(customer, company, currency, search, sales_order, records.ITEMS_SHOWN)
+	return return_facts.returnable(customer, company, currency, search, sales_order, history.ITEMS_SHOWN)
 
 
 def _made(order: Any) -> dict[str, Any]:

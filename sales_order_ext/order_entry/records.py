@@ -6,13 +6,13 @@ Other rooms ask `process_returns` for the returns of an order.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder.functions import Count
+from pypika.queries import QueryBuilder
 
 from sales_order_ext.allocation import records as allocation
 from sales_order_ext.decimals import to_decimal
@@ -21,9 +21,7 @@ from sales_order_ext.order_entry.rules import NewLine, SoldRow, Target
 
 ORDER = "Sales Order"
 ORDER_ROW = "Sales Order Item"
-MAX_ORDERS = 1000
 ORDERS_SHOWN = 50
-ITEMS_SHOWN = 200
 
 # An order that was replaced, or that undoes one, is no model for another.
 NOT_UNDONE = {"docstatus": ("<", 2), "soe_is_cancelled": 0}
@@ -34,23 +32,6 @@ def target_of(order: Document) -> Target:
 	return Target(order.name, order.company, order.currency, is_draft=order.docstatus == 0)
 
 
-def customer_orders(customer: str, company: str, since: date) -> list[str]:
-	"""Return the newest of the customer's submitted orders that the user may read."""
-	return frappe.get_list(
-		ORDER,
-		filters={
-			**NOT_UNDONE,
-			"docstatus": 1,
-			"customer": customer,
-			"company": company,
-			"transaction_date": (">=", since),
-		},
-		pluck="name",
-		order_by="transaction_date desc, creation desc",
-		limit=MAX_ORDERS,
-	)
-
-
 def readable_orders(names: Collection[str]) -> list[str]:
 	"""Return those of the named orders that exist, that the user may read and that were not undone."""
 	if not names:
@@ -59,29 +40,14 @@ def readable_orders(names: Collection[str]) -> list[str]:
 	return frappe.get_list(ORDER, filters=filters, pluck="name", order_by="name asc", limit=0)
 
 
-def sold_rows(orders: Collection[str], search: str = "") -> list[SoldRow]:
-	"""Return the orders' rows of items that can still be sold, newest order first; no custom or text lines."""
-	if not orders:
-		return []
-	order, row, item = (frappe.qb.DocType(name) for name in (ORDER, ORDER_ROW, "Item"))
-	query = _rows_query().where(order.name.isin(list(orders)) & (item.disabled == 0))
-	query = query.where(row.soe_line_type.isnull() | (row.soe_line_type == ""))
-	if search:
-		like = "%" + search.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-		query = query.where(row.item_code.like(like) | row.item_name.like(like))
-	query = query.orderby(order.transaction_date, order=frappe.qb.desc)
-	query = query.orderby(order.creation, order=frappe.qb.desc)
-	return [_sold_row(one) for one in query.orderby(row.idx).run(as_dict=True)]
-
-
 def rows_of_orders(orders: Sequence[str]) -> list[SoldRow]:
 	"""Return all rows of the orders, in the orders' given sequence and each order's own."""
 	if not orders:
 		return []
 	order, row = frappe.qb.DocType(ORDER), frappe.qb.DocType(ORDER_ROW)
-	found = _rows_query().where(order.name.isin(list(orders))).orderby(row.idx).run(as_dict=True)
+	found = rows_query().where(order.name.isin(list(orders))).orderby(row.idx).run(as_dict=True)
 	place = {name: position for position, name in enumerate(orders)}
-	return sorted(map(_sold_row, found), key=lambda one: place[one.order])
+	return sorted(map(sold_row, found), key=lambda one: place[one.order])
 
 
 def readable_rows(names: Collection[str]) -> dict[str, SoldRow]:
@@ -90,8 +56,8 @@ def readable_rows(names: Collection[str]) -> dict[str, SoldRow]:
 		return {}
 	row = frappe.qb.DocType(ORDER_ROW)
 	found = [
-		_sold_row(one)
-		for one in _rows_query().where(row.name.isin(sorted(names))).orderby(row.name).run(as_dict=True)
+		sold_row(one)
+		for one in rows_query().where(row.name.isin(sorted(names))).orderby(row.name).run(as_dict=True)
 	]
 	readable = set(readable_orders({one.order for one in found}))
 	return {one.name: one for one in found if one.order in readable}
@@ -239,7 +205,8 @@ def _bins(item_codes: Collection[str], warehouses: Sequence[str], company: str) 
 	)
 
 
-def _rows_query():
+def rows_query() -> QueryBuilder:
+	"""Return the query for what a `SoldRow` holds."""
 	order, row, item = (frappe.qb.DocType(name) for name in (ORDER, ORDER_ROW, "Item"))
 	columns = (
 		"name",
@@ -264,7 +231,8 @@ def _rows_query():
 	)
 
 
-def _sold_row(one: frappe._dict) -> SoldRow:
+def sold_row(one: frappe._dict) -> SoldRow:
+	"""Return a row that `rows_query` found."""
 	return SoldRow(
 		name=one.name,
 		order=one.order,

@@ -84,18 +84,6 @@ class HistoryLine:
 	times_ordered: int
 
 
-def history(rows: Iterable[SoldRow]) -> list[HistoryLine]:
-	"""Return one line per item, the item sold last first. `rows` come newest first; gifts do not count."""
-	last: dict[str, SoldRow] = {}
-	orders: dict[str, set[str]] = {}
-	for row in rows:
-		if row.is_free or row.qty <= 0:
-			continue
-		last.setdefault(row.item_code, row)
-		orders.setdefault(row.item_code, set()).add(row.order)
-	return [HistoryLine(row, len(orders[item_code])) for item_code, row in last.items()]
-
-
 def check_target(target: Target) -> list[Violation]:
 	"""Return what forbids appending rows to the order."""
 	return [] if target.is_draft else [violation("not_draft", order=target.name)]

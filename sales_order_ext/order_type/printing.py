@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
@@ -56,21 +57,42 @@ def can_be_supplied(order: Document) -> bool:
 
 
 def prepare(order: Document) -> None:
-	"""Before an order is printed: what each row has and waits for; a print-out marks the order.
+	"""Before an order is printed: what each row has and waits for, and how it comes; a print-out marks it.
 
-	Rows get `soe_allocated_qty` in their own unit. The preview in the desk asks by POST and marks
-	nothing; the print-out itself is fetched.
+	Rows get `soe_allocated_qty` and `soe_waiting_qty` in their own unit, `soe_promised_on` and `soe_supplied`.
+	The preview in the desk asks by POST and marks nothing; the print-out itself is fetched.
 	"""
 	on = preferences.of(order)
 	order.flags.soe_prints_allocated = bool(on.enable_stock_reservations)
 	order.flags.soe_prints_back_ordered = bool(on.enable_back_orders)
+	order.flags.soe_delivery_mode = _delivery_mode(order) if on.enable_order_types else ""
 	reserved = {row.row: row.reserved for row in allocation.order_rows([order.name]).get(order.name, [])}
+	promised = allocation.promises(order.name) if on.enable_back_orders else {}
 	for row in order.items:
 		row.soe_allocated_qty = flt(reserved.get(row.name, ZERO)) / (flt(row.conversion_factor) or 1)
 		row.soe_waiting_qty = flt(row.get("soe_back_ordered_qty")) / (flt(row.conversion_factor) or 1)
+		row.soe_promised_on = promised.get(row.name, (ZERO, None))[1]
+		row.soe_supplied = _supplied(order, row) if on.enable_order_types else ""
 	if frappe.request and frappe.request.method == "GET" and order.docstatus < 2 and not order.is_new():
 		mark_printed(order)
 		frappe.local.flags.commit = True
+
+
+def _delivery_mode(order: Document) -> str:
+	"""Return how the goods reach the customer, where submitting the order says it."""
+	kind = rules.document_kind(order.get("soe_document_kind"), records.type_of(order))
+	if kind == rules.POS:
+		return _("Handed over with the order")
+	return _("Delivered from the warehouse with the order") if kind == rules.WAREHOUSE else ""
+
+
+def _supplied(order: Document, row: Document) -> str:
+	"""Return where the goods of a row come from, unless they come from stock."""
+	is_goods = bool(frappe.get_cached_value("Item", row.item_code, "is_stock_item"))
+	source = rules.source_of(row.get("soe_source"), records.type_of(order), is_goods)
+	if row.delivered_by_supplier or source == rules.DROP_SHIPMENT:
+		return _("Shipped by the supplier")
+	return _("Bought for this order") if source == rules.BACK_TO_BACK else ""
 
 
 def _draft_can_be_supplied(order: Document) -> bool:

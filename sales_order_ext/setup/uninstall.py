@@ -25,6 +25,8 @@ OWN_CODE = "sales_order_ext.%"
 # Roles that only our DocTypes know.
 OWN_ROLES = ("External Quote Import",)
 LINE_ITEMS = ("soe-text", "soe-custom")
+# What files of the app brought to the desk, in folders that version 15 does not read.
+DESK_FOLDERS = ("desktop_icon", "workspace_sidebar")
 
 # What users made for one of our DocTypes, and what Frappe noted about its documents: {DocType: field naming it}.
 # Not every version has every one.
@@ -91,6 +93,7 @@ def after_uninstall() -> None:
 	delete_settings_of(doctypes)
 	delete_boards()
 	delete_line_items()
+	delete_desk_records()
 	delete_copies()
 	delete_code_names()
 	indexes.drop()
@@ -102,8 +105,7 @@ def after_uninstall() -> None:
 
 def own_doctypes() -> list[str]:
 	"""Return the names of our DocTypes from their files: the database no longer knows them."""
-	files = Path(frappe.get_app_path(APP, APP, "doctype")).glob("*/*.json")
-	return sorted(json.loads(path.read_text())["name"] for path in files)
+	return sorted(record["name"] for record in _files("doctype", APP))
 
 
 def delete_what_was_made_for(doctypes: list[str]) -> None:
@@ -155,6 +157,23 @@ def delete_line_items() -> None:
 			frappe.delete_doc("Item", item_code, force=True, ignore_permissions=True, delete_permanently=True)
 
 
+def delete_desk_records() -> None:
+	"""Delete the onboarding steps, which carry no module, and the icons and sidebars of version 16."""
+	own = _files("onboarding_step", APP)
+	for folder in DESK_FOLDERS:
+		own += _files(folder)
+	for record in own:
+		if frappe.db.table_exists(record["doctype"]):
+			frappe.delete_doc(
+				record["doctype"],
+				record["name"],
+				force=True,
+				ignore_missing=True,
+				ignore_on_trash=True,
+				delete_permanently=True,
+			)
+
+
 def delete_copies() -> None:
 	"""Delete the copies (Deleted Document) that Frappe just made of our own DocTypes, fields and the like."""
 	frappe.db.delete("Deleted Document", {"data": ("like", f'%"module": "{MODULE}"%')})
@@ -193,6 +212,12 @@ def drop_columns() -> None:
 	for table, names in columns.items():
 		drops = ", ".join(f"DROP COLUMN `{name}`" for name in names)
 		frappe.db.sql_ddl(f"ALTER TABLE `{table}` {drops}")
+
+
+def _files(folder: str, *within: str) -> list[dict]:
+	"""Return the records that the app's files of a folder hold."""
+	files = Path(frappe.get_app_path(APP, *within, folder)).rglob("*.json")
+	return [json.loads(path.read_text()) for path in sorted(files)]
 
 
 def _existing(fields: dict[str, str]) -> list[tuple[str, str]]:

@@ -43,3 +43,24 @@ def test_another_order_shows_its_own_rows(desk):
 	open_tab(desk, second)
 	shown = desk.page.locator("[data-fieldname=soe_fulfilment]").inner_text()
 	assert second in shown and first not in shown
+
+
+def test_why_tells_what_a_row_lacks_and_mends_it(desk):
+	rows = [{"item_code": "Oak Chair", "qty": 1, "rate": 60, "delivery_date": "2099-12-31"}]
+	draft = desk.insert("Sales Order", customer="Quay Offices", delivery_date="2099-12-31", items=rows)
+	order = desk.submit(draft)
+	desk.call("sales_order_ext.allocation.api.unreserve", sales_order=order["name"])
+	open_tab(desk, order["name"])
+	desk.page.locator(".soe-why").first.click()
+	answers = desk.page.locator(".soe-answers").first
+	answers.get_by_text("Not Reserved", exact=False).wait_for()
+	desk.picture("fulfilment-why")
+	assert {"Not Reserved", "Not Delivered", "Not Invoiced"} <= {
+		line.split(":")[0] for line in answers.inner_text().splitlines()
+	}
+	answers.locator(".soe-mend", has_text="Reserve").first.click()
+	desk.page.wait_for_function("() => cur_frm.doc.soe_reservation_status === 'Fully Reserved'")
+	open_tab(desk, order["name"])
+	desk.page.locator(".soe-why").first.click()
+	answers.get_by_text("Not Delivered", exact=False).wait_for()
+	assert "Not Reserved" not in answers.inner_text()

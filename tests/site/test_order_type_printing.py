@@ -5,7 +5,7 @@ import pytest
 from frappe.www.printview import get_html_and_style
 
 from sales_order_ext.order_type import api, printing
-from tests.site.masters import ITEM, OTHER_ITEM, SERVICE, receive, sales_order, user
+from tests.site.masters import ITEM, OTHER_ITEM, SERVICE, WAREHOUSE, receive, sales_order, user
 from tests.site.orders import typed
 
 
@@ -104,3 +104,43 @@ def test_a_print_out_that_is_fetched_marks_the_order(types_on, monkeypatch):
 	frappe.get_doc("Sales Order", order.name).run_method("before_print", frappe._dict())
 	assert printed(order)
 	frappe.local.flags.commit = False
+
+
+def test_the_print_has_texts_in_place_the_way_of_delivery_and_the_terms(types_on, switch_on):
+	switch_on("enable_invoice_terms")
+	receive(ITEM, 2)
+	rows = [
+		{"soe_line_type": "Text", "description": "Second floor"},
+		{"item_code": ITEM, "qty": 5, "rate": 20, "warehouse": WAREHOUSE},
+		{"soe_line_type": "Custom", "description": "Cut to size", "qty": 1, "rate": 7},
+		{"item_code": OTHER_ITEM, "qty": 1, "rate": 9, "warehouse": WAREHOUSE, "soe_source": "Back-to-Back"},
+	]
+	order = sales_order(
+		items=rows,
+		soe_order_type="Active Order",
+		soe_invoice_term="After Delivery",
+		terms="Goods stay ours until paid.",
+	)
+	back_order = frappe.get_last_doc("Back Order", {"sales_order": order.name, "item_code": ITEM})
+	back_order.db_set("promised_date", "2099-11-30")
+	html = get_html_and_style("Sales Order", order.name, print_format=printing.PRINT_FORMAT)["html"]
+	text = " ".join(frappe.utils.strip_html(html).split())
+	assert "None" not in text and "soe-" not in text
+	places = [
+		text.index(one)
+		for one in ("Invoice TermAfter Delivery", "1 Second floor", ITEM, "Cut to size", "Bought for this order",
+			"Goods stay ours until paid.")
+	]  # fmt: skip
+	assert places == sorted(places)
+	assert frappe.utils.formatdate("2099-11-30") in text
+
+
+def test_the_print_says_how_the_goods_reach_the_customer(types_on):
+	receive(ITEM, 2)
+	order = typed("Invoice Order", submit=False)
+	order.update({"soe_document_kind": "Warehouse"}).save()
+	html = get_html_and_style("Sales Order", order.name, print_format=printing.PRINT_FORMAT)["html"]
+	assert "Delivered from the warehouse with the order" in html
+	order.update({"soe_document_kind": ""}).save()
+	html = get_html_and_style("Sales Order", order.name, print_format=printing.PRINT_FORMAT)["html"]
+	assert "Delivered from the warehouse" not in html

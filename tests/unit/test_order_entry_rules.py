@@ -1,12 +1,10 @@
 """What may be copied onto an order, with which price."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sales_order_ext.order_entry import rules
 from sales_order_ext.order_entry.rules import ChosenRow, NewLine, SoldRow, Target
@@ -35,40 +33,6 @@ def codes(violations):
 
 def check(row, target=TARGET, sources=(SOLD,)):
 	return codes(rules.check_chosen(target, [row], {one.name: one for one in sources}))
-
-
-def test_history_is_the_last_row_of_each_item_and_how_many_orders_had_it():
-	rows = [
-		replace(SOLD, name="free", order="SO-4", is_free=True),
-		replace(SOLD, name="undone", order="SO-4", qty=Decimal(-3)),
-		replace(SOLD, name="new", order="SO-3", item_code="B"),
-		replace(SOLD, name="again", order="SO-3"),
-		replace(SOLD, name="same order", order="SO-3"),
-		SOLD,
-	]
-	lines = rules.history(rows)
-	assert [(line.last.name, line.times_ordered) for line in lines] == [("new", 1), ("again", 2)]
-
-
-@given(
-	st.lists(
-		st.builds(
-			replace,
-			st.just(SOLD),
-			item_code=st.sampled_from("ABC"),
-			order=st.sampled_from(["SO-1", "SO-2"]),
-			sold_on=st.integers(0, 9).map(lambda days: date(2026, 1, 1) + timedelta(days)),
-		)
-	)
-)
-def test_history_has_each_item_once_with_its_newest_date(rows):
-	rows.sort(key=lambda row: row.sold_on, reverse=True)
-	lines = rules.history(rows)
-	assert sorted(line.last.item_code for line in lines) == sorted({row.item_code for row in rows})
-	for line in lines:
-		own = [row for row in rows if row.item_code == line.last.item_code]
-		assert line.last.sold_on == max(row.sold_on for row in own)
-		assert line.times_ordered == len({row.order for row in own})
 
 
 @pytest.mark.parametrize(

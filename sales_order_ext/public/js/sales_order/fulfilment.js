@@ -96,7 +96,7 @@
 					<td>${item(row)}</td>
 					<td class="text-right">${quantity(row.qty)} ${escaped(__(row.uom))}</td>
 					<td><span class="indicator-pill ${COLOURS[row.stage]}">${__(row.stage)}</span>${by}
-						${done(row) ? "" : `<a class="soe-why ml-2" data-row="${escaped(row.name)}">${__("Why?")}</a>`}
+						${done(row) ? "" : `<button type="button" class="btn btn-xs btn-default soe-why ml-2" data-row="${escaped(row.name)}">${__("Why?")}</button>`}
 						<div class="soe-answers" data-row="${escaped(row.name)}"></div></td>
 					<td>${documents(row.documents)}</td></tr>`;
 			});
@@ -114,7 +114,8 @@
 				// The reason is told to everybody; its button is there for whoever may press it.
 				const mend =
 					label && this.frm.custom_buttons[label]
-						? `<a class="soe-mend" data-button="${escaped(label)}">${label}</a>`
+						? `<button type="button" class="btn btn-xs btn-default soe-mend"
+							data-button="${escaped(label)}">${label}</button>`
 						: "";
 				return `<div><small>${__("Not {0}", [__(one.about)])}: ${escaped(one.reason)} ${mend}</small></div>`;
 			});

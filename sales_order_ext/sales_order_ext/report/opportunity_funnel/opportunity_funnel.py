@@ -4,8 +4,6 @@ An opportunity counts in the period of its own date, whenever it was quoted or w
 company's currency.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 
@@ -13,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Max, Sum
-from frappe.utils import flt, getdate
+from frappe.utils import add_months, flt, getdate, today
 
 MONTHS = {"Month": 1, "Quarter": 3, "Year": 12}
 COUNTS = ("opportunities", "quoted", "won", "lost")
@@ -54,6 +52,18 @@ def funnel(filters: frappe._dict) -> list[dict[str, Any]]:
 	for row in rows.values():
 		row["won_percent"] = 100 * row["won"] / row["opportunities"]
 	return [rows[key] for key in sorted(rows)]
+
+
+@frappe.whitelist()
+def won_rate(filters: dict | list | str | None = None) -> dict[str, Any]:
+	"""Return the part of the last twelve months' opportunities that were ordered, for a number card."""
+	frappe.has_permission("Opportunity", "read", throw=True)
+	company = frappe.defaults.get_user_default("Company")
+	year = frappe._dict(company=company, from_date=add_months(today(), -12), to_date=today())
+	rows = funnel(year)
+	seen = sum(row["opportunities"] for row in rows)
+	value = 100 * sum(row["won"] for row in rows) / seen if seen else 0
+	return {"value": value, "fieldtype": "Percent", "route": ["query-report", "Opportunity Funnel"]}
 
 
 def period_start(day: date, months: int) -> date:

@@ -1,7 +1,5 @@
 """Orders Due to Invoice: what is left of each order to invoice, on which day, and what it waits for."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from typing import Any
 
@@ -51,6 +49,16 @@ def rows_of(filters: frappe._dict) -> list[Row]:
 					}
 				)
 	return sorted(found, key=lambda row: (row["invoice_date"], row["customer"], row["sales_order"]))
+
+
+@frappe.whitelist()
+def due_value(filters: dict | list | str | None = None) -> Row:
+	"""Return the net amount due to be invoiced today, for a number card; nothing where terms are switched off."""
+	frappe.has_permission("Sales Order", "read", throw=True)
+	company = frappe.defaults.get_user_default("Company")
+	is_on = company and preferences.get("enable_invoice_terms", company)
+	value = sum(row["base_amount"] for row in rows_of(frappe._dict(company=company))) if is_on else 0
+	return {"value": value, "fieldtype": "Currency", "route": ["query-report", "Orders Due to Invoice"]}
 
 
 def columns(currency: str) -> list[Row]:
