@@ -10,6 +10,7 @@ from sales_order_ext.errors import AlreadyReplacedError, ReplacementNotAllowedEr
 from sales_order_ext.replacement import api, links, portal
 from tests.site import masters
 from tests.site.masters import COMPANY, CUSTOMER, ITEM, WAREHOUSE
+from tests.site.orders import discard
 from tests.site.replacement_shop import (
 	ORDER,
 	assert_replaced,
@@ -111,8 +112,7 @@ def amend(order):
 def test_amending_takes_the_name_of_a_discarded_draft():
 	order = order_a()
 	draft = start(order)
-	# What Discard of version 16 leaves behind.
-	frappe.db.set_value(ORDER, draft.name, "docstatus", 2)
+	discard(draft)
 	amended = amend(order)
 	assert amended.name == draft.name and amended.amended_from == order.name
 	assert not amended.soe_replaced_order
@@ -122,7 +122,7 @@ def test_amending_takes_the_name_of_a_discarded_draft():
 def test_a_discarded_draft_does_not_stand_in_the_way_of_the_next():
 	order = order_a()
 	draft = start(order)
-	frappe.db.set_value(ORDER, draft.name, "docstatus", 2)
+	discard(draft)
 	new = replace(order)
 	assert new.name == f"{order.name}-2"
 	assert [row["name"] for row in api.chain(order.name)] == [order.name, new.name]
