@@ -53,7 +53,10 @@ def test_a_discarded_request_is_made_again(types_on):
 	names = frappe.get_all("Back Order", {"sales_order": order.name}, pluck="name")
 	request = frappe.get_doc("Material Request", allocation.order_shortage(names)["material_request"])
 	request.cancel()
-	draft = frappe.copy_doc(request).insert()
+	draft = frappe.copy_doc(request, ignore_no_copy=False)
+	draft.status = "Draft"
+	draft.items[0].update({"sales_order": order.name, "sales_order_item": order.items[0].name})
+	draft.insert()
 	assert not allocation.order_shortage(names)["material_request"]
 	discard(draft)
 	assert allocation.order_shortage(names)["material_request"]

@@ -7,18 +7,18 @@ from erpnext.selling.doctype.sales_order.sales_order import (
 	create_pick_list,
 	make_delivery_note,
 	make_material_request,
-	make_purchase_order,
 )
 
 from sales_order_ext.errors import DeliveredRowRemovedError
 from tests.site import masters
-from tests.site.masters import ITEM, OTHER_ITEM, SUPPLIER, WAREHOUSE
+from tests.site.masters import ITEM, OTHER_ITEM, WAREHOUSE
 from tests.site.replacement_shop import (
 	assert_replaced,
 	complete,
 	confirm,
 	figures,
 	order_b,
+	purchase_order,
 	replace,
 	start,
 )
@@ -120,9 +120,7 @@ def test_a_material_request_and_its_purchase_order_move_and_are_cancelled():
 
 
 def purchase(order):
-	items = [{"item_code": row.item_code, "sales_order_item": row.name} for row in order.items]
-	purchase = make_purchase_order(order.name, selected_items=items)
-	purchase.supplier = SUPPLIER
+	purchase = purchase_order(order)
 	purchase.schedule_date = frappe.utils.add_days(frappe.utils.today(), 3)
 	for row in purchase.items:
 		row.rate, row.schedule_date = 1, purchase.schedule_date
