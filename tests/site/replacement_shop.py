@@ -53,6 +53,15 @@ def invoice(order: Document, *quantities: float, submit: bool = True) -> Documen
 	return bill.submit() if submit else bill
 
 
+def limits_by_quotation() -> bool:
+	"""Return whether ERPNext counts on a quotation's rows what is ordered of them, and limits that.
+
+	Early releases of 16 only look at the orders' rows: those of an order and its inverse add up to nothing,
+	yet leave the quotation Partially Ordered.
+	"""
+	return bool(frappe.get_meta("Quotation Item").has_field("ordered_qty"))
+
+
 def purchase_order(order: Document) -> Document:
 	"""Return an unsaved purchase of all rows; ERPNext 16 makes one for each supplier."""
 	rows = [{"item_code": row.item_code, "sales_order_item": row.name} for row in order.items]
