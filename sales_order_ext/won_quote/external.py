@@ -99,11 +99,12 @@ def take_in(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _known(key: str, fingerprint: str, lock: bool = False) -> dict[str, Any] | None:
-	"""Return what a key made before; with `lock` as committed now, even since this request began."""
-	table = frappe.qb.DocType(DOCTYPE)
-	query = frappe.qb.from_(table).select(table.name, table.quotation, table.fingerprint)
-	query = query.where(table.import_key == key)
-	rows = (query.for_update() if lock else query).run(as_dict=True)
+	"""Return what a key made before; with `lock` as committed now, even since this request began.
+
+	That lock is shared: several who lost the race to a key share it already, and would wait for each other.
+	"""
+	query = "select name, quotation, fingerprint from `tabExternal Quote` where import_key = %s"
+	rows = frappe.db.sql(f"{query} lock in share mode" if lock else query, key, as_dict=True)
 	if not rows:
 		return None
 	if rows[0].fingerprint != fingerprint:

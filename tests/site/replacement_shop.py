@@ -7,7 +7,11 @@ import json
 import frappe
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 from erpnext.controllers.accounts_controller import update_child_qty_rate
-from erpnext.selling.doctype.sales_order.sales_order import make_delivery_note, make_sales_invoice
+from erpnext.selling.doctype.sales_order.sales_order import (
+	make_delivery_note,
+	make_purchase_order,
+	make_sales_invoice,
+)
 from frappe.model.document import Document
 
 from sales_order_ext.replacement import api
@@ -47,6 +51,24 @@ def invoice(order: Document, *quantities: float, submit: bool = True) -> Documen
 	_take(bill, "so_detail", order, quantities)
 	bill.insert()
 	return bill.submit() if submit else bill
+
+
+def limits_by_quotation() -> bool:
+	"""Return whether ERPNext counts on a quotation's rows what is ordered of them, and limits that.
+
+	Early releases of 16 only look at the orders' rows: those of an order and its inverse add up to nothing,
+	yet leave the quotation Partially Ordered.
+	"""
+	return bool(frappe.get_meta("Quotation Item").has_field("ordered_qty"))
+
+
+def purchase_order(order: Document) -> Document:
+	"""Return an unsaved purchase of all rows; ERPNext 16 makes one for each supplier."""
+	rows = [{"item_code": row.item_code, "sales_order_item": row.name} for row in order.items]
+	made = make_purchase_order(order.name, selected_items=rows)
+	bought = made[0] if isinstance(made, list) else made
+	bought.supplier = masters.SUPPLIER
+	return bought
 
 
 def pay(document: Document, amount: float, submit: bool = True) -> Document:

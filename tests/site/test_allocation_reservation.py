@@ -210,9 +210,9 @@ def test_product_bundles_are_ordered_and_processed_as_before(reservations_on, sw
 def test_old_orders_get_their_status_when_reservations_come_on(switch_on, monkeypatch):
 	monkeypatch.setattr(frappe.db, "commit", lambda: None)
 	enqueued = []
-	monkeypatch.setattr(frappe, "enqueue", lambda method, **options: enqueued.append((method, options)))
 	receive(ITEM, 5)
 	order, services = sales_order((ITEM, 5, 20)), sales_order((SERVICE, 1, 20))
+	monkeypatch.setattr(frappe, "enqueue", lambda method, **options: enqueued.append((method, options)))
 	switch_on("enable_stock_reservations")
 	assert [method for method, _ in enqueued] == ["sales_order_ext.allocation.jobs.backfill"]
 	assert enqueued[0][1]["deduplicate"] and enqueued[0][1]["enqueue_after_commit"]

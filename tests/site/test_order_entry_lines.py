@@ -154,8 +154,8 @@ def test_only_texts_may_have_no_quantity():
 def test_update_items_leaves_texts_alone():
 	order = kitchen()
 	rows = [{"docname": row.name, "item_code": row.item_code, "qty": row.qty, "rate": row.rate, "uom": row.uom,
-		"conversion_factor": row.conversion_factor, "delivery_date": str(row.delivery_date), "idx": row.idx}
-		for row in order.items]  # fmt: skip
+		"conversion_factor": row.conversion_factor, "delivery_date": str(row.delivery_date), "idx": row.idx,
+		"description": row.description} for row in order.items]  # fmt: skip
 	rows[1]["qty"] = 5
 	update_child_qty_rate("Sales Order", frappe.as_json(rows), order.name)
 	order.reload()

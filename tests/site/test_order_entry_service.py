@@ -9,6 +9,7 @@ from sales_order_ext.errors import NothingToBillError
 from sales_order_ext.order_entry import api
 from tests.site import masters
 from tests.site.masters import COMPANY, CUSTOMER, ITEM, WAREHOUSE, user
+from tests.site.orders import discard
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +107,9 @@ def test_billed_once_and_free_again(project):
 	again = api.make_order_from_project(project.name)
 	assert [row[0] for row in rows_of(again)] == [work]
 	frappe.delete_doc("Sales Order", again["sales_order"])
+	again = api.make_order_from_project(project.name)
+	assert len(rows_of(again)) == 1
+	discard(frappe.get_doc("Sales Order", again["sales_order"]))
 	assert len(rows_of(api.make_order_from_project(project.name))) == 1
 
 

@@ -9,7 +9,6 @@ from erpnext.selling.doctype.sales_order.sales_order import (
 	create_pick_list,
 	make_delivery_note,
 	make_material_request,
-	make_purchase_order,
 	make_sales_invoice,
 )
 from erpnext.selling.doctype.sales_order.sales_order import update_status as desk_update_status
@@ -29,6 +28,7 @@ from tests.site.replacement_shop import (
 	confirm,
 	deliver,
 	order_a,
+	purchase_order,
 	replace,
 	start,
 	update_items,
@@ -98,10 +98,8 @@ def documents(order):
 	payment.reference_no, payment.reference_date = "1", frappe.utils.today()
 	yield payment
 	yield create_pick_list(order.name)
-	purchase = make_purchase_order(
-		order.name, selected_items=[{"item_code": ITEM, "sales_order_item": row.name} for row in order.items]
-	)
-	purchase.update({"supplier": masters.SUPPLIER, "schedule_date": frappe.utils.today()})
+	purchase = purchase_order(order)
+	purchase.schedule_date = frappe.utils.today()
 	yield purchase
 	reference = {"reference_doctype": ORDER, "reference_name": order.name}
 	yield frappe.get_doc(

@@ -6,7 +6,6 @@ import frappe
 import pytest
 from erpnext.selling.doctype.sales_order.sales_order import (
 	make_delivery_note,
-	make_purchase_order,
 	make_work_orders,
 )
 
@@ -19,6 +18,7 @@ from tests.site.replacement_shop import (
 	figures,
 	invoice,
 	order_b,
+	purchase_order,
 	replace,
 	start,
 )
@@ -139,10 +139,7 @@ def test_a_production_plan_moves_and_makes_its_work_order(made):
 
 
 def drop_shipped(order):
-	rows = [{"item_code": row.item_code, "sales_order_item": row.name} for row in order.items]
-	bought = make_purchase_order(order.name, selected_items=rows)
-	bought = bought[0] if isinstance(bought, list) else bought
-	bought.supplier = SUPPLIER
+	bought = purchase_order(order)
 	for row in bought.items:
 		row.rate = 1
 	return bought.insert().submit()

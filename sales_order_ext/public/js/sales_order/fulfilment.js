@@ -8,8 +8,15 @@
 			// What another order showed must not stay; the tab asks when it is looked at.
 			field.$wrapper.empty();
 			const view = new Fulfilment(frm, field.$wrapper);
+			frm.soe_fulfilment = tab && !tab.is_active() ? view : null;
 			if (tab?.is_active()) view.show();
-			else tab?.tab_link.off(".soe").one("shown.bs.tab.soe", () => view.show());
+		},
+
+		// The form's own event: the tabs of version 16 fire none of Bootstrap's.
+		on_tab_change(frm) {
+			if (frm.get_active_tab()?.df.fieldname !== "soe_fulfilment_tab") return;
+			frm.soe_fulfilment?.show();
+			frm.soe_fulfilment = null;
 		},
 	});
 
