@@ -15,9 +15,9 @@ from functools import wraps
 from sales_order_ext.decimals import ZERO
 from sales_order_ext.order_type import rules as order_types
 from sales_order_ext.scenario import (
+	shop_allocation,
 	shop_facts,
 	shop_invoicing,
-	shop_release,
 	shop_replacement,
 	shop_won_quote,
 )
@@ -182,7 +182,7 @@ class Shop:
 		wanted = next(seed for seed in order_types.SEEDS if seed.name == order_type)
 		self.refuse("change_type", order_types.change_violations(state, wanted))
 		paper.type = order_type
-		shop_facts.reserve(self, paper)
+		shop_allocation.reserve(self, paper)
 		return [order]
 
 	@whole
@@ -204,7 +204,7 @@ class Shop:
 
 	@whole
 	def release(self, complete_orders_first: bool = False) -> list[Document]:
-		served = shop_release.release(self, complete_orders_first)
+		served = shop_allocation.release(self, complete_orders_first)
 		return [Document("Sales Order", name) for name in served]
 
 	@whole
@@ -254,7 +254,7 @@ class Shop:
 		order.type = shop_facts.order_type(self, customer, order_type)
 		order.term = shop_facts.invoice_term(self, order, invoice_term)
 		self.add("SO", order)
-		shop_facts.reserve(self, order)
+		shop_allocation.reserve(self, order)
 		self.hand_over_at_once(order)
 		return order
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sales_order_ext.allocation import holding
 from sales_order_ext.allocation import rules as allocation
 from sales_order_ext.decimals import ZERO
 from sales_order_ext.invoicing.rules import term_of
 from sales_order_ext.lifecycle import rules as lifecycle
 from sales_order_ext.order_type import rules as order_types
 from sales_order_ext.payment import rules as payment
-from sales_order_ext.scenario import shop_release
+from sales_order_ext.scenario import shop_allocation
 from sales_order_ext.scenario.papers import Invoice, Order, by_item, tell, total
 from sales_order_ext.scenario.play import Facts
 
@@ -46,49 +43,6 @@ def invoice_term(shop: Shop, order: Order, own: str | None) -> str:
 	return term_of(own, shop.type_of(order).invoice_term, agreed, (), default)
 
 
-def reserve(shop: Shop, order: Order) -> None:
-	"""Reserve for an order what its type allows and what is free."""
-	if not shop.on("enable_stock_reservations") or not shop.type_of(order).allocates:
-		return
-	requests = allocation.requests_for(stock_rows(order))
-	given = allocation.allocate(requests, free_for(shop, order.customer))
-	for line in order.lines:
-		line.reserved += given.get(line.name, ZERO)
-	shop_release.back_order(shop, order)
-
-
-def free_for(shop: Shop, customer: str) -> dict[holding.Stock, Decimal]:
-	"""Return {(item, ""): what can still be promised to a customer}."""
-	begin = datetime.combine(shop.story.date or shop.today, time())
-	marks = [
-		holding.Earmark(str(number), (one.item, ""), one.qty, begin, one.customer)
-		for number, one in enumerate(shop.story.earmarks)
-	]
-	uses = [
-		holding.Use((line.item, ""), order.customer, "", line.reserved + line.delivered, begin)
-		for order in shop.orders
-		for line in order.lines
-		if line.stock
-	]
-	kept = holding.earmarked_for_others(marks, holding.earmarks_left(marks, uses), customer, "")
-	levels = {item.code: item.keep_stock_level for item in shop.story.items}
-	return {
-		(item, ""): holding.StockFacts(
-			qty, shop.reserved(item), earmarked=kept.get((item, ""), ZERO), keep_level=levels[item]
-		).free
-		for item, qty in shop.on_hand.items()
-	}
-
-
-def stock_rows(order: Order) -> list[allocation.OrderRow]:
-	"""Return the rows of an order that need stock."""
-	return [
-		allocation.OrderRow(line.name, line.item, "", line.qty, line.delivered, line.reserved)
-		for line in order.lines
-		if line.stock
-	]
-
-
 def _order(shop: Shop, order: Order) -> Facts:
 	return {
 		"status": order.status,
@@ -110,7 +64,7 @@ def _order(shop: Shop, order: Order) -> Facts:
 def _reservation(shop: Shop, order: Order) -> str:
 	if not shop.on("enable_stock_reservations") or (order.role and order.closed):
 		return ""
-	return allocation.reservation_status(stock_rows(order))
+	return allocation.reservation_status(shop_allocation.stock_rows(order))
 
 
 def _payment(shop: Shop, order: Order) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sales_order_ext.decimals import ZERO
 from sales_order_ext.replacement import figures, rules
-from sales_order_ext.scenario import shop_facts, shop_won_quote
+from sales_order_ext.scenario import shop_allocation, shop_won_quote
 from sales_order_ext.scenario.papers import Invoice, Line, Order
 from sales_order_ext.scenario.story import Groups, Row
 from sales_order_ext.violations import violation
@@ -45,7 +45,7 @@ def replace(shop: Shop, original: Order, rows: tuple[Row, ...], split: Groups) -
 	original.role = original.role or rules.ORIGINAL
 	shop.papers |= {paper.name: paper for paper in (inverse, *drafts)}
 	for draft in drafts:
-		shop_facts.reserve(shop, draft)
+		shop_allocation.reserve(shop, draft)
 		draft.quote = original.quote
 	if original.quote:
 		shop_won_quote.update_quote(shop, shop.papers[original.quote])
