@@ -49,6 +49,7 @@ def test_why_tells_what_a_row_lacks_and_mends_it(desk):
 	rows = [{"item_code": "Oak Chair", "qty": 1, "rate": 60, "delivery_date": "2099-12-31"}]
 	draft = desk.insert("Sales Order", customer="Quay Offices", delivery_date="2099-12-31", items=rows)
 	order = desk.submit(draft)
+	desk.receive(order)
 	desk.call("sales_order_ext.allocation.api.unreserve", sales_order=order["name"])
 	open_tab(desk, order["name"])
 	desk.page.locator(".soe-why").first.click()

@@ -59,6 +59,7 @@ def test_an_order_is_typed_with_texts_custom_lines_and_earlier_rows(desk):
 
 def test_goods_come_back(desk):
 	order = booked(desk)
+	desk.receive(order)
 	note = desk.call(
 		"erpnext.selling.doctype.sales_order.sales_order.make_delivery_note", source_name=order["name"]
 	)

@@ -1,7 +1,5 @@
 """Cancel and replace at the desk: draft, what must stay, split, confirm, who replaces whom, changes, chain."""
 
-from typing import Any
-
 from tests.browser.desk import Desk
 
 MAKE_NOTE = "erpnext.selling.doctype.sales_order.sales_order.make_delivery_note"
@@ -15,23 +13,13 @@ def a_delivered_order(desk: Desk) -> str:
 	]
 	values = {"customer": "Maple Hotel", "delivery_date": "2099-12-31", "items": rows}
 	order = desk.insert("Sales Order", **values)
-	receive(desk, order)
+	desk.receive(order)
 	name = desk.submit(order)["name"]
 	note = desk.call(MAKE_NOTE, source_name=name)
 	note["items"] = note["items"][:1]
 	note["items"][0]["qty"] = 1
 	desk.submit(desk.insert(**note))
 	return name
-
-
-def receive(desk: Desk, order: dict[str, Any]) -> None:
-	"""Receive what an order needs: other journeys have reserved the stock of the demo."""
-	rows = [
-		{"item_code": row["item_code"], "qty": row["qty"], "t_warehouse": row["warehouse"], "basic_rate": 1}
-		for row in order["items"]
-	]
-	values = {"stock_entry_type": "Material Receipt", "company": order["company"], "items": rows}
-	desk.submit(desk.insert("Stock Entry", **values))
 
 
 def change_first_row(desk: Desk, qty: int) -> None:
@@ -98,11 +86,13 @@ def test_an_order_is_replaced_from_its_form(desk):
 	desk.dialog().get_by_text("Changed").wait_for()
 	desk.picture("replacement-changes")
 	desk.page.keyboard.press("Escape")
+	desk.page.wait_for_function("() => !window.cur_dialog")
 	choose(desk, "Send Changes")
 	desk.dialog().get_by_text("Changes to your order").first.wait_for()
 	attached = (
 		"() => ['attach_document_print', 'select_print_format'].map((one) => cur_dialog.get_value(one))"
 	)
+	desk.page.wait_for_function("() => window.cur_dialog")
 	assert desk.page.evaluate(attached) == [1, "Order Changes"]
 	desk.page.evaluate("() => cur_dialog.hide()")
 	desk.open("Sales Order", name)
