@@ -15,6 +15,10 @@ class SalesOrderExtError(frappe.ValidationError):
 	"""Any rule of this app that was not kept."""
 
 
+class InvalidInputError(SalesOrderExtError):
+	"""An argument that is not of the shape an endpoint takes."""
+
+
 class InvalidPreferenceError(SalesOrderExtError):
 	"""A preference that is unknown, has no scope or an impossible value."""
 
