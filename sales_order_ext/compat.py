@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import reduce
 from inspect import signature
@@ -15,6 +16,7 @@ from pypika.queries import Table
 from pypika.terms import Term
 
 OPEN_RESERVED_INDEX = "soe_open_reserved"
+REQUESTED_TERM = "Payment Reference"
 
 
 def closed_for_payments(company: str, on: date) -> str:
@@ -72,3 +74,13 @@ def add_ordered_qty(quotation_item: str, qty: float) -> None:
 		return
 	ordered = frappe.db.get_value("Quotation Item", quotation_item, "ordered_qty") or 0
 	frappe.db.set_value("Quotation Item", quotation_item, "ordered_qty", ordered + qty, update_modified=False)
+
+
+def forgets_a_document(function: Callable) -> bool:
+	"""Return whether a callback is the one by which Frappe forgets a changed document's cached values."""
+	return getattr(function, "__qualname__", "").startswith(frappe.clear_document_cache.__name__)
+
+
+def requests_name_terms() -> bool:
+	"""Return whether the rows of a Payment Request name rows of a payment schedule, as later releases of 16 do."""
+	return frappe.db.table_exists(REQUESTED_TERM) and frappe.db.has_column(REQUESTED_TERM, "payment_schedule")

@@ -17,7 +17,7 @@ from frappe.model.document import Document
 from frappe.utils import cstr, now
 from pypika.terms import Criterion
 
-from sales_order_ext import documents, preferences
+from sales_order_ext import compat, documents, preferences
 from sales_order_ext.documents import Stock
 from sales_order_ext.errors import DocumentChangedError
 
@@ -109,12 +109,14 @@ def start_fresh(doc: Document | None = None) -> bool:
 
 
 def promises() -> int:
-	"""Return how many things wait for this transaction's end.
+	"""Return how many documents this transaction has changed, as far as Frappe remembers.
 
-	Every change through a document or `set_value` leaves one. Frappe forgets its count of writes when it
-	rolls back to a savepoint, though what was written before the savepoint still stands; these remain.
+	Every change through a document or `set_value` leaves a call to forget what is cached of it. Frappe forgets
+	its count of writes when it rolls back to a savepoint, though what was written before the savepoint still
+	stands; these remain. What else waits for the commit says nothing: in a request Frappe counts links that
+	way, before anything is written.
 	"""
-	return max(len(callbacks._functions) for callbacks in (frappe.db.after_commit, frappe.db.after_rollback))
+	return sum(compat.forgets_a_document(function) for function in frappe.db.after_commit._functions)
 
 
 def hold_locks() -> None:
