@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from sales_order_ext import errors, preferences
+from sales_order_ext import errors, inputs, preferences
 from sales_order_ext.allocation import (
 	availability,
 	back_orders,
@@ -35,7 +35,7 @@ def hold(
 	when: `user`, `qty`, `until`). Items without stock hold nothing and lack nothing.
 	"""
 	order = hold_access.check_hold(document_key, item_code, warehouse)
-	line = availability.line_of(row_key, item_code, warehouse, number(qty))
+	line = availability.line_of(row_key, item_code, warehouse, number(inputs.quantity(qty, "qty")))
 	if not line:
 		holds.delete(one.name for one in holds.of_documents([document_key], row_key))
 		return {"held": 0.0, "free": 0.0, "short": 0.0, "others": []}
@@ -47,7 +47,7 @@ def hold(
 def release_holds(names: list[str] | str) -> dict[str, int]:
 	"""Give back holds by name, for managers and for those whose they are. Returns how many were `released`."""
 	frappe.has_permission(holds.DOCTYPE, "read", throw=True)
-	wanted = {"name": ("in", frappe.parse_json(names))}
+	wanted = {"name": ("in", inputs.names(names, "names"))}
 	found = frappe.get_list(holds.DOCTYPE, wanted, ["name", "user"], order_by="name", limit_page_length=0)
 	hold_access.check_release(found)
 	holds.delete(one.name for one in found)
@@ -106,7 +106,7 @@ def preview_release(filters: dict | str | None = None) -> dict[str, list[dict[st
 	all is given) and `message`.
 	"""
 	frappe.has_permission(back_orders.DOCTYPE, "read", throw=True)
-	asked = releases.clean(frappe.parse_json(filters))
+	asked = releases.clean(inputs.mapping(filters, "filters"))
 	preferences.require(SWITCH, _company(asked))
 	outcomes = releases.plan(releases.named(asked), bool(asked.get(releases.COMPLETE_FIRST)))
 	return {"rows": [releases.shown(outcome) for outcome in outcomes]}
@@ -139,7 +139,7 @@ def _release_holds(document_key: str, row_key: str | None) -> dict[str, int]:
 
 def _release_back_orders(filters: dict | str | None) -> dict[str, list[dict[str, Any]]]:
 	frappe.has_permission(back_orders.DOCTYPE, "write", throw=True)
-	asked = releases.clean(frappe.parse_json(filters))
+	asked = releases.clean(inputs.mapping(filters, "filters"))
 	preferences.require(SWITCH, _company(asked))
 	return {"rows": releases.release(releases.named(asked), bool(asked.get(releases.COMPLETE_FIRST)))}
 
@@ -207,17 +207,11 @@ def _to_reserve(sales_order: str, right: str) -> Document:
 
 def _chosen(names: list[str] | str) -> list[str]:
 	"""Return those of the named back orders that are open and the user may see; throw when none is."""
-	asked = names if isinstance(names, list) else _names(names)
-	found = releases.named({"back_orders": asked})
+	found = releases.named({"back_orders": inputs.names(names, "back_orders")})
 	if not found:
 		errors.throw([violation("nothing_named")], MESSAGES)
 	preferences.require(SWITCH, frappe.db.get_value("Back Order", found[0], "company"))
 	return found
-
-
-def _names(text: str) -> list[str]:
-	"""Return the names of a JSON list, or the one name that stands by itself."""
-	return frappe.parse_json(text) if text.startswith("[") else [text]
 
 
 def _company(asked: dict[str, Any]) -> str | None:

@@ -14,6 +14,7 @@ from pypika.terms import Criterion
 
 from sales_order_ext.allocation import holding
 from sales_order_ext.allocation.holding import Earmark, Stock, Use
+from sales_order_ext.allocation.planner import Kept
 from sales_order_ext.allocation.tables import number, within
 from sales_order_ext.decimals import ZERO
 
@@ -34,20 +35,39 @@ def totals(pairs: list[Stock]) -> QueryBuilder:
 
 def kept_for_others(stock: Iterable[Stock], customer: str | None) -> dict[Stock, Decimal]:
 	"""Return {pair: what is kept for others than a customer}, less what their own orders have had of it."""
-	pairs = sorted(set(stock))
-	earmarks = _earmarks(pairs)
-	left = holding.earmarks_left(earmarks, _uses(pairs, earmarks))
+	earmarks, left = _with_what_is_left(sorted(set(stock)))
 	group = frappe.get_cached_value("Customer", customer, "customer_group") if customer else None
 	return holding.earmarked_for_others(earmarks, left, customer, group)
+
+
+def kept_for(stock: Iterable[Stock], customers: Iterable[str]) -> list[Kept]:
+	"""Return what is left of every earmark of these pairs, and for which of these customers, in the order in
+	which it is used up."""
+	earmarks, left = _with_what_is_left(sorted(set(stock)))
+	groups = {
+		customer: frappe.get_cached_value("Customer", customer, "customer_group")
+		for customer in customers
+		if customer
+	}
+	return [
+		Kept(
+			one.stock,
+			left[one.name],
+			frozenset(customer for customer, group in groups.items() if one.is_for(customer, group)),
+		)
+		for one in holding.in_order_of_use(earmarks)
+	]
 
 
 def left_of(name: str) -> Decimal:
 	"""Return what is left of one earmark."""
 	doc = frappe.get_doc(DOCTYPE, name)
-	pairs = [(doc.item_code, doc.warehouse)]
+	return _with_what_is_left([(doc.item_code, doc.warehouse)])[1].get(name, ZERO)
+
+
+def _with_what_is_left(pairs: list[Stock]) -> tuple[list[Earmark], dict[str, Decimal]]:
 	earmarks = _earmarks(pairs)
-	left = holding.earmarks_left(earmarks, _uses(pairs, earmarks))
-	return left.get(name, ZERO)
+	return earmarks, holding.earmarks_left(earmarks, _uses(pairs, earmarks))
 
 
 def _earmarks(pairs: list[Stock]) -> list[Earmark]:

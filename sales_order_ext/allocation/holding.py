@@ -34,8 +34,12 @@ class StockFacts:
 
 	@property
 	def free(self) -> Decimal:
-		taken = self.reserved + self.held + self.earmarked + self.keep_level + self.unusable
-		return max(self.actual - taken, ZERO)
+		return max(self.free_before_earmarks - self.earmarked, ZERO)
+
+	@property
+	def free_before_earmarks(self) -> Decimal:
+		"""What would be free if nothing were kept for other customers; below 0 where too much is taken."""
+		return self.actual - self.reserved - self.held - self.keep_level - self.unusable
 
 	@property
 	def free_below_level(self) -> Decimal:
@@ -131,7 +135,7 @@ def earmarks_left(earmarks: Sequence[Earmark], uses: Iterable[Use]) -> dict[str,
 	A customer's own earmarks are used up before those of its group, older ones first.
 	"""
 	left = {one.name: one.qty for one in earmarks}
-	ordered = sorted(earmarks, key=lambda one: (not one.customer, one.since, one.name))
+	ordered = in_order_of_use(earmarks)
 	for use in sorted(uses, key=lambda use: use.at):
 		rest = use.qty
 		for one in ordered:
@@ -140,6 +144,11 @@ def earmarks_left(earmarks: Sequence[Earmark], uses: Iterable[Use]) -> dict[str,
 				left[one.name] -= taken
 				rest -= taken
 	return left
+
+
+def in_order_of_use(earmarks: Iterable[Earmark]) -> list[Earmark]:
+	"""Return earmarks sorted: those of a customer before those of a group, older ones first."""
+	return sorted(earmarks, key=lambda one: (not one.customer, one.since, one.name))
 
 
 def earmarked_for_others(

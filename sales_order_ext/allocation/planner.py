@@ -7,7 +7,7 @@ priority, then promised date, then age is served first, unless complete orders w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
 
@@ -58,40 +58,58 @@ class Outcome:
 	reason: str = ""
 
 
+@dataclass(frozen=True)
+class Kept:
+	"""What is left of an earmark: stock that is kept for some customers alone."""
+
+	stock: Stock
+	qty: Decimal
+	customers: frozenset[str]
+
+
 @dataclass
 class Supply:
-	"""What is free: `free` for everybody, `own` beside it for one customer (earmarked) alone."""
+	"""What can be given: `free` before anything is kept for somebody, and what is `kept` of it for whom.
+
+	Of what is kept for a customer, the first in the list is used up first.
+	"""
 
 	free: dict[Stock, Decimal]
-	own: dict[tuple[str, Stock], Decimal]
+	kept: list[Kept]
 
 	def left_for(self, one: Waiting) -> Decimal:
-		return self.free.get(one.stock, ZERO) + self.own.get((one.customer, one.stock), ZERO)
+		others = [kept.qty for kept in self.kept if kept.stock == one.stock and not self._for(kept, one)]
+		return max(self.free.get(one.stock, ZERO) - sum(others, ZERO), ZERO)
 
 	def take(self, one: Waiting, qty: Decimal) -> None:
-		"""Take a quantity away: of the customer's own first."""
-		mine = min(self.own.get((one.customer, one.stock), ZERO), qty)
-		if mine:
-			self.own[(one.customer, one.stock)] -= mine
-		if qty > mine:
-			self.free[one.stock] -= qty - mine
+		self.free[one.stock] -= qty
+		for at, kept in enumerate(self.kept):
+			if kept.stock == one.stock and self._for(kept, one):
+				taken = min(kept.qty, qty)
+				self.kept[at] = replace(kept, qty=kept.qty - taken)
+				qty -= taken
 
 	def copy(self) -> Supply:
-		return Supply(dict(self.free), dict(self.own))
+		return Supply(dict(self.free), list(self.kept))
+
+	@staticmethod
+	def _for(kept: Kept, one: Waiting) -> bool:
+		return one.customer in kept.customers
 
 
 def plan(
 	waiting: Sequence[Waiting],
 	free: Mapping[Stock, Decimal],
-	own: Mapping[tuple[str, Stock], Decimal] | None = None,
+	kept: Sequence[Kept] = (),
 	partial: bool = True,
 	complete_orders_first: bool = False,
 ) -> list[Outcome]:
 	"""Return what each chosen back order gets, in the order in which they are served.
 
-	Without `partial` a back order gets all that it waits for or nothing.
+	`free` is what nobody has, `kept` what of it is earmarked for some customers. Without `partial` a back
+	order gets all that it waits for or nothing.
 	"""
-	supply = Supply(dict(free), dict(own or {}))
+	supply = Supply(dict(free), list(kept))
 	served: list[Outcome] = []
 	if complete_orders_first:
 		served, supply = _complete_orders(waiting, supply, partial)

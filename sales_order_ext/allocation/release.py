@@ -13,10 +13,9 @@ from decimal import Decimal
 import frappe
 
 from sales_order_ext import errors, preferences
-from sales_order_ext.allocation import back_orders, planner, records, reservations
+from sales_order_ext.allocation import back_orders, earmarks, planner, records, reservations
 from sales_order_ext.allocation.messages import MESSAGES, REASONS
 from sales_order_ext.allocation.planner import Outcome, Waiting
-from sales_order_ext.allocation.rules import Stock
 from sales_order_ext.allocation.tables import number
 from sales_order_ext.decimals import ZERO
 from sales_order_ext.violations import violation
@@ -61,25 +60,15 @@ def plan(names: Sequence[str], complete_orders_first: bool = False, by_hand: boo
 
 def plan_lines(waiting: Sequence[Waiting], complete_orders_first: bool = False) -> list[Outcome]:
 	"""Return what these back orders get of what is free now."""
-	free, own = supply(waiting)
-	partial = reservations.partial_allowed()
-	return planner.plan(waiting, free, own, partial, complete_orders_first)
-
-
-def supply(waiting: Iterable[Waiting]) -> tuple[dict[Stock, Decimal], dict[tuple[str, Stock], Decimal]]:
-	"""Return what is free for everybody, and {(customer, stock): what is free for that customer beside it}."""
-	wanted: dict[str, set[Stock]] = {}
-	for one in waiting:
-		wanted.setdefault(one.customer, set()).add(one.stock)
-	free = records.free_stock(set().union(*wanted.values()))
-	own = {
-		(customer, pair): qty - free[pair]
-		for customer, stock in wanted.items()
-		if customer
-		for pair, qty in records.free_stock(stock, customer).items()
-		if qty > free[pair]
-	}
-	return free, own
+	facts = records.stock_facts(one.stock for one in waiting)
+	earmarked = [stock for stock, of_stock in facts.items() if of_stock.earmarked]
+	return planner.plan(
+		waiting,
+		{stock: of_stock.free_before_earmarks for stock, of_stock in facts.items()},
+		earmarks.kept_for(earmarked, {one.customer for one in waiting}) if earmarked else (),
+		reservations.partial_allowed(),
+		complete_orders_first,
+	)
 
 
 def release(names: Sequence[str], complete_orders_first: bool = False, by_hand: bool = False) -> list[dict]:

@@ -3,7 +3,7 @@
 import frappe
 from frappe.model.document import Document
 
-from sales_order_ext import preferences
+from sales_order_ext import inputs, preferences
 from sales_order_ext.allocation import records as allocation
 from sales_order_ext.order_type import changes, forecast, processing, records, rules, sourcing
 from sales_order_ext.order_type import printing as printing_
@@ -41,7 +41,7 @@ def convert_forward(orders: list[str] | str, order_type: str) -> dict[str, list]
 	"""
 	frappe.has_permission("Sales Order", "write", throw=True)
 	preferences.require(records.SWITCH)
-	return changes.activate_each(frappe.parse_json(orders), order_type)
+	return changes.activate_each(inputs.names(orders, "orders"), order_type)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -94,7 +94,8 @@ def supply(company: str, pairs: list[list[str]] | str) -> list[dict[str, object]
 	"""
 	frappe.has_permission("Sales Order", throw=True)
 	preferences.require(records.SWITCH, company)
-	return forecast.on_forward(company, [tuple(pair) for pair in frappe.parse_json(pairs)])
+	found = [inputs.names(pair, "pairs") for pair in inputs.rows(pairs, "pairs")]
+	return forecast.on_forward(company, [(pair[0], pair[1]) for pair in found if len(pair) == 2])
 
 
 @frappe.whitelist()

@@ -116,3 +116,31 @@ def test_killed_in_the_middle(race, tmp_path):
 	assert failed(run(tmp_path, *submits(left or names[:0]))) == []
 	check_promises()
 	assert [(reserved(item_code), held(item_code)) for item_code in ITEMS] == [(PROCESSES, 0)] * 3
+
+
+def test_killed_while_delivering_giving_back_and_typing(race, tmp_path):
+	"""The same with deliveries, orders that give back what they had, new orders, and forms that type."""
+	dice = random.Random(5)
+	booked, new = drafts(8, ITEMS, 2), drafts(4, ITEMS, 1)
+	for name in booked:
+		frappe.get_doc("Sales Order", name).submit()
+	notes = [orders.delivery_note(name).insert().name for name in booked[:4]]
+	steps = [
+		*[[["submit", "Delivery Note", name]] for name in notes],
+		*[[["unreserve", {"sales_order": name}]] for name in booked[4:]],
+		*submits(new),
+		*[[holding(f"race-form-{n}", item, 1) for item in ITEMS] for n in range(4)],
+	]
+	kill = {worker: 0.05 + dice.random() * 2 for worker in range(0, PROCESSES, 2)}
+	said = run(tmp_path, *steps, kill=kill)
+	assert failed(said) == []
+	assert {line["worker"] for line in said} >= set(range(1, PROCESSES, 2))
+	check_promises()
+	whole = dict.fromkeys(ITEMS, 2)
+	for name, note in zip(booked[:4], notes, strict=True):
+		delivered = frappe.db.get_value("Delivery Note", note, "docstatus")
+		assert orders.reserved(name) == ({} if delivered else whole)
+	assert all(orders.reserved(name) in ({}, whole) for name in booked[4:])
+	for name in new:
+		done = frappe.db.get_value("Sales Order", name, "docstatus")
+		assert orders.reserved(name) == (dict.fromkeys(ITEMS, 1) if done else {})

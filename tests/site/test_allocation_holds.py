@@ -2,7 +2,7 @@
 
 import frappe
 import pytest
-from frappe.utils import add_to_date, now_datetime, today
+from frappe.utils import add_to_date, now_datetime
 
 from sales_order_ext.allocation import api, jobs, records
 from sales_order_ext.errors import HoldError, SwitchedOffError
@@ -225,28 +225,6 @@ def test_who_may_hold(holding, switch_on):
 	switch_on(enable_soft_allocation=0)
 	with pytest.raises(SwitchedOffError):
 		hold("form-a", 1)
-
-
-def test_earmarks_are_kept_for_their_customer_until_used_up(holding):
-	def earmark(qty: float, **whom: str) -> None:
-		frappe.get_doc({"doctype": "Stock Earmark", "item_code": ITEM, "warehouse": WAREHOUSE, "qty": qty,
-			"until": today(), **whom}).insert()  # fmt: skip
-
-	root = frappe.db.get_value("Customer Group", {"parent_customer_group": ("is", "not set")})
-	earmark(4, customer=OTHER_CUSTOMER)
-	assert float(records.free_stock([STOCK], CUSTOMER)[STOCK]) == 6
-	assert (free(), float(records.free_stock([STOCK], OTHER_CUSTOMER)[STOCK])) == (6, 10)
-	mine = sales_order((ITEM, 8, 20))
-	assert orders.reserved(mine.name) == {ITEM: 6}
-	theirs = sales_order((ITEM, 3, 20), customer=OTHER_CUSTOMER)
-	assert orders.reserved(theirs.name) == {ITEM: 3}
-	receive(ITEM, 2)
-	assert float(records.free_stock([STOCK], CUSTOMER)[STOCK]) == 2
-	earmark(1, customer_group=root)
-	assert (free(), float(records.free_stock([STOCK], CUSTOMER)[STOCK])) == (1, 2)
-	for wrong in ({}, {"customer": CUSTOMER, "customer_group": root}):
-		with pytest.raises(frappe.ValidationError):
-			earmark(1, **wrong)
 
 
 def test_a_kept_stock_level_is_not_promised(holding):

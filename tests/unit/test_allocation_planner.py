@@ -14,6 +14,7 @@ from sales_order_ext.allocation.planner import (
 	NOT_NEEDED,
 	PARTLY,
 	Incoming,
+	Kept,
 	Waiting,
 	plan,
 	promised_dates,
@@ -61,20 +62,26 @@ def queues(draw):
 
 
 frees = st.dictionaries(st.sampled_from([A, B]), quantities)
-owns = st.dictionaries(st.tuples(st.sampled_from(["C", "D"]), st.sampled_from([A, B])), quantities)
+keeps = st.lists(
+	st.builds(
+		Kept, st.sampled_from([A, B]), quantities, st.frozensets(st.sampled_from(["C", "D", "somebody else"]))
+	),
+	max_size=4,
+)
 
 
-@given(queues(), frees, owns, st.booleans(), st.booleans())
-def test_never_more_than_is_free_and_never_more_than_is_waited_for(waiting, free, own, partial, complete):
-	outcomes = plan(waiting, free, own, partial, complete)
+@given(queues(), frees, keeps, st.booleans(), st.booleans())
+def test_never_more_than_is_free_and_never_more_than_is_waited_for(waiting, free, kept, partial, complete):
+	outcomes = plan(waiting, free, kept, partial, complete)
 	assert sorted(one.waiting.name for one in outcomes) == sorted(one.name for one in waiting if one.chosen)
 	for stock in (A, B):
 		served = [one for one in outcomes if one.waiting.stock == stock]
-		everything = free.get(stock, D(0)) + own.get(("C", stock), D(0)) + own.get(("D", stock), D(0))
-		assert sum(one.given for one in served) <= everything
-		for customer in ("C", "D"):
-			mine = sum(one.given for one in served if one.waiting.customer == customer)
-			assert mine <= free.get(stock, D(0)) + own.get((customer, stock), D(0))
+		of_stock = [one for one in kept if one.stock == stock]
+		assert sum(one.given for one in served) <= free.get(stock, D(0))
+		for customers in ({"C"}, {"D"}, {"C", "D"}):
+			mine = sum(one.given for one in served if one.waiting.customer in customers)
+			others = sum(one.qty for one in of_stock if not one.customers & customers)
+			assert mine <= max(free.get(stock, D(0)) - others, 0)
 	for one in outcomes:
 		assert 0 <= one.given <= one.waiting.open
 		assert bool(one.reason) == (one.given < one.waiting.open or one.waiting.open == 0)
@@ -168,8 +175,9 @@ def test_why_not_all(line, free, partial, expected):
 
 def test_what_is_kept_for_a_customer_is_used_first_and_by_nobody_else():
 	lines = [waits("1", 4, customer="C"), waits("2", 4, customer="D", age=-1)]
-	assert told(plan(lines, {A: D(3)}, {("C", A): D(2)})) == [("1", 4, ""), ("2", 1, PARTLY)]
-	assert told(plan(lines[::-1], {A: D(3)}, {("D", A): D(2)})) == [("1", 3, PARTLY), ("2", 2, PARTLY)]
+	assert told(plan(lines, {A: D(5)}, [Kept(A, D(2), frozenset({"C"}))])) == [("1", 4, ""), ("2", 1, PARTLY)]
+	for_the_second = [Kept(A, D(2), frozenset({"D"}))]
+	assert told(plan(lines[::-1], {A: D(5)}, for_the_second)) == [("1", 3, PARTLY), ("2", 2, PARTLY)]
 
 
 @given(queues(), st.lists(st.tuples(quantities, st.integers(0, 9)), max_size=5))
@@ -229,3 +237,11 @@ def ordered(row="1", qty=5, **more):
 )
 def test_a_shortened_row_waits_for_less(rows, waiting, expected):
 	assert shortened_back_orders(rows, waiting) == expected
+
+
+def test_customers_of_a_group_share_what_is_kept_for_it():
+	lines = [waits("1", 3, customer="C"), waits("2", 3, customer="D", age=-1), waits("3", 3, age=-2)]
+	for_both = [Kept(A, D(4), frozenset({"C", "D"}))]
+	assert told(plan(lines, {A: D(4)}, for_both)) == [("1", 3, ""), ("2", 1, PARTLY), ("3", 0, NO_STOCK)]
+	own_first = [Kept(A, D(3), frozenset({"C"})), Kept(A, D(3), frozenset({"C", "D"}))]
+	assert told(plan(lines, {A: D(6)}, own_first)) == [("1", 3, ""), ("2", 3, ""), ("3", 0, NO_STOCK)]

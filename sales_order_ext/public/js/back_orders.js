@@ -18,7 +18,7 @@ frappe.provide("sales_order_ext.back_orders");
 	 */
 	back_orders.preview = async function ({ filters = {}, names = null, done = () => {} }) {
 		const dialog = new frappe.ui.Dialog({
-			title: names ? __("Release") : __("Preview Release"),
+			title: names ? __("Release", null, "Back Order") : __("Preview Release"),
 			size: "extra-large",
 			no_focus: true,
 			fields: names ? grid_field() : [...filter_fields(filters), ...grid_field()],
@@ -31,7 +31,7 @@ frappe.provide("sales_order_ext.back_orders");
 			if (["Link", "Check"].includes(field.df.fieldtype)) field.df.onchange = show;
 		}
 		if (back_orders.may_release()) {
-			dialog.set_primary_action(__("Release"), async () => {
+			dialog.set_primary_action(__("Release", null, "Back Order"), async () => {
 				dialog.disable_primary_action();
 				const result = await release(asked(dialog, filters), names);
 				dialog.hide();

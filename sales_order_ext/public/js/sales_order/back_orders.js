@@ -17,7 +17,7 @@
 			group
 		);
 		if (sales_order_ext.back_orders.may_release()) {
-			frm.add_custom_button(__("Release"), () => release(frm), group);
+			frm.add_custom_button(__("Release", null, "Back Order"), () => release(frm), group);
 		}
 		if (frappe.model.can_create("Material Request")) {
 			frm.add_custom_button(__("Order Shortage"), () => order_shortage(frm), group);

@@ -4,7 +4,7 @@ frappe.ui.form.on("Back Order", {
 		if (frm.is_new() || !open || !sales_order_ext.back_orders.on(frm.doc)) return;
 		const api = sales_order_ext.back_orders;
 		if (api.may_release()) {
-			frm.add_custom_button(__("Release"), () =>
+			frm.add_custom_button(__("Release", null, "Back Order"), () =>
 				api.preview({ names: [frm.doc.name], done: () => frm.reload_doc() })
 			);
 		}

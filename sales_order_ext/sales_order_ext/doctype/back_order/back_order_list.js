@@ -16,7 +16,7 @@ frappe.listview_settings["Back Order"] = {
 		);
 		if (api.may_release()) {
 			listview.page.add_actions_menu_item(
-				__("Release"),
+				__("Release", null, "Back Order"),
 				() => api.preview({ names: checked(), done: refresh }),
 				false
 			);

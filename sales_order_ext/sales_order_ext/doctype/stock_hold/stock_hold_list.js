@@ -10,7 +10,7 @@ frappe.listview_settings["Stock Hold"] = {
 	},
 
 	onload(list) {
-		list.page.add_actions_menu_item(__("Release"), () => release(list), true);
+		list.page.add_actions_menu_item(__("Release", null, "Back Order"), () => release(list), true);
 
 		/** Holders may release their own, managers any: the server decides. */
 		function release(list) {
