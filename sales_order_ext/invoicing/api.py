@@ -6,7 +6,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate, today
 
-from sales_order_ext import errors, preferences
+from sales_order_ext import errors, inputs, preferences
 from sales_order_ext.invoicing import (
 	by_hand,
 	calendar,
@@ -29,7 +29,7 @@ LONGEST_YEARS = 10
 @frappe.whitelist()
 def schedule_dates(schedule: str, from_date: str, to_date: str) -> list[dict[str, Any]]:
 	"""Return the invoice dates of a schedule in a range (both ends included), with their cut-offs."""
-	frappe.has_permission("Invoice Schedule", "read", schedule, throw=True)
+	frappe.get_doc("Invoice Schedule", schedule).check_permission("read")
 	first, last = getdate(from_date), getdate(to_date)
 	if last < first:
 		errors.throw([violation("bad_range")], MESSAGES)
@@ -43,7 +43,7 @@ def schedule_dates(schedule: str, from_date: str, to_date: str) -> list[dict[str
 def next_dates(fields: dict | str, count: int = 8) -> list[dict[str, Any]]:
 	"""Return the next invoice dates of a schedule being written; none as long as its days make no sense."""
 	frappe.has_permission("Invoice Schedule", "read", throw=True)
-	document = frappe.get_doc({"doctype": "Invoice Schedule", **frappe.parse_json(fields)})
+	document = frappe.get_doc({"doctype": "Invoice Schedule", **inputs.mapping(fields, "fields")})
 	document.before_validate()
 	if calendar.problems(document.facts()):
 		return []
@@ -55,7 +55,7 @@ def next_dates(fields: dict | str, count: int = 8) -> list[dict[str, Any]]:
 def preview(filters: dict | str) -> list[dict[str, Any]]:
 	"""Return the groups that `run` would make with the same filters; write nothing."""
 	frappe.has_permission(run_records.RUN, "create", throw=True)
-	asked = planning.clean(frappe.parse_json(filters))
+	asked = planning.clean(inputs.mapping(filters, "filters"))
 	preferences.require(SWITCH, asked["company"])
 	return [_shown(group) for group in planning.plan(asked).groups]
 
@@ -64,7 +64,7 @@ def preview(filters: dict | str) -> list[dict[str, Any]]:
 def left_out(filters: dict | str) -> list[dict[str, Any]]:
 	"""Return the orders that a run with the filters looks at and does not invoice, each with the reason."""
 	frappe.has_permission(run_records.RUN, "create", throw=True)
-	asked = planning.clean(frappe.parse_json(filters))
+	asked = planning.clean(inputs.mapping(filters, "filters"))
 	preferences.require(SWITCH, asked["company"])
 	return explaining.left_out(asked)
 
@@ -73,7 +73,7 @@ def left_out(filters: dict | str) -> list[dict[str, Any]]:
 def run(filters: dict | str) -> str:
 	"""Start an invoice run in the background; return its name."""
 	frappe.has_permission(run_records.RUN, "create", throw=True)
-	asked = planning.clean(frappe.parse_json(filters))
+	asked = planning.clean(inputs.mapping(filters, "filters"))
 	return start(planning.new_run(asked).name)
 
 
@@ -153,7 +153,7 @@ def create_from_orders(
 ) -> dict[str, Any]:
 	"""Invoice what is due of chosen orders by their terms, at once; see `by_hand.create` for the result."""
 	frappe.has_permission("Sales Invoice", "submit" if submit_invoices else "create", throw=True)
-	names = [str(name) for name in frappe.parse_json(orders) or []]
+	names = inputs.names(orders, "orders")
 	for company, some in records.by_company(names).items():
 		preferences.require(SWITCH, company)
 		foreign = set(some) - records.visible_orders(company, some) if company else set(some)
@@ -169,7 +169,7 @@ def invoiceable_rows(
 ) -> list[dict[str, Any]]:
 	"""Return every row of the customer's orders with something left to invoice; `qty` is what its term proposes."""
 	frappe.has_permission("Sales Invoice", "create", throw=True)
-	frappe.has_permission("Customer", "read", customer, throw=True)
+	frappe.get_doc("Customer", customer).check_permission("read")
 	preferences.require(SWITCH, company)
 	return by_hand.open_rows(customer, company, currency, getdate(as_of or today()))
 
@@ -180,13 +180,17 @@ def add_rows(sales_invoice: dict | str, rows: list | str) -> dict[str, Any]:
 	frappe.has_permission("Sales Invoice", "create", throw=True)
 	given = sales_invoice
 	if isinstance(given, str) and given.lstrip().startswith("{"):
-		given = frappe.parse_json(given)
-	document = frappe.get_doc(given) if isinstance(given, dict) else frappe.get_doc("Sales Invoice", given)
+		given = inputs.mapping(given, "sales_invoice")
+	document = (
+		frappe.get_doc({**given, "doctype": "Sales Invoice"})
+		if isinstance(given, dict)
+		else frappe.get_doc("Sales Invoice", given)
+	)
 	document.check_permission("create" if document.is_new() else "write")
 	preferences.require(SWITCH, document.company)
 	if document.docstatus:
 		errors.throw([violation("not_a_draft_invoice", invoice=document.name)], MESSAGES)
-	document = by_hand.add(document, frappe.parse_json(rows) or [])
+	document = by_hand.add(document, inputs.objects(rows, "rows"))
 	if not isinstance(given, dict):
 		document.flags.ignore_permissions = False
 		document.save()

@@ -127,7 +127,7 @@ def add(invoice: Document, asked: Sequence[Mapping[str, Any]]) -> Document:
 	`asked`: [{so_detail, qty}]; without `qty` all that is left. Refuses what is not left, and orders that may
 	not share an invoice.
 	"""
-	wanted = {row["so_detail"]: row.get("qty") for row in asked}
+	wanted = {str(row.get("so_detail") or ""): row.get("qty") for row in asked}
 	facts = {order.name: order for order in records.order_facts(records.orders_of_rows(list(wanted)))}
 	rows = {row.name: (order, row) for order in facts.values() for row in order.rows}
 	errors.throw_all(_strangers(invoice, wanted, rows), MESSAGES)

@@ -1,6 +1,7 @@
 """A process of its own for the tests of invoicing: a worker, one that dies, or a clerk at the same orders.
 
-Usage: invoicing_process.py work RUN [WORKERS] | die RUN AFTER [WORKERS] | sever RUN AFTER | clerk ORDER...
+Usage: invoicing_process.py work RUN [WORKERS] | resume RUN | die RUN AFTER [WORKERS] | sever RUN AFTER |
+crash RUN AFTER SERVER | clerk ORDER...
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 
 import frappe
 
-from sales_order_ext.invoicing import jobs, run_records
+from sales_order_ext.invoicing import api, jobs, run_records
 
 
 def work(invoice_run: str, workers: str = "1") -> None:
@@ -37,6 +38,19 @@ def sever(invoice_run: str, after: str) -> None:
 		frappe.local.db = own
 
 	interrupted(after, kill_connection)
+	work(invoice_run)
+
+
+def crash(invoice_run: str, after: str, server: str) -> None:
+	"""Work, and have the database server killed with an invoice written but not committed."""
+	interrupted(after, lambda: os.kill(int(server), signal.SIGKILL))
+	work(invoice_run)
+
+
+def resume(invoice_run: str) -> None:
+	"""Go on with a run as a person asks to, and do the work."""
+	api.resume(invoice_run)
+	frappe.db.commit()
 	work(invoice_run)
 
 
@@ -70,5 +84,6 @@ def clerk(*orders: str) -> None:
 if __name__ == "__main__":
 	frappe.init(os.environ["SOE_SITE"], sites_path=".")
 	frappe.connect()
-	{"work": work, "die": die, "sever": sever, "clerk": clerk}[sys.argv[1]](*sys.argv[2:])
+	steps = {"work": work, "resume": resume, "die": die, "sever": sever, "crash": crash, "clerk": clerk}
+	steps[sys.argv[1]](*sys.argv[2:])
 	frappe.db.commit()

@@ -202,6 +202,29 @@ def test_invoices_of_a_run_are_e_mailed_once(monkeypatch):
 	assert sent == [group.invoice]
 
 
+def test_an_e_mail_waits_in_the_queue_with_the_print_by_orders(monkeypatch):
+	monkeypatch.setattr(frappe.db, "commit", lambda: None)
+	account = {
+		"email_id": "invoices@example.com",
+		"enable_outgoing": 1,
+		"default_outgoing": 1,
+		"smtp_server": "x",
+	}
+	frappe.get_doc({"doctype": "Email Account", "email_account_name": "Invoices", "name": "Invoices",
+		**account}).db_insert()  # fmt: skip
+	group = only(run(orders=[order_c("Immediate").name], submit_invoices=1))
+	frappe.db.set_value("Sales Invoice", group.invoice, "contact_email", "buyer@example.com")
+	jobs.email(frappe.db.get_value(run_records.GROUP, group.name, "invoice_run"))
+	[queued] = frappe.get_all("Email Queue", {"reference_name": group.invoice}, ["name", "attachments"])
+	[attached] = frappe.parse_json(queued.attachments)
+	expected = {"print_format_attachment": 1, "doctype": "Sales Invoice", "name": group.invoice,
+		"print_format": "Sales Invoice by Orders"}  # fmt: skip
+	assert expected.items() <= attached.items()
+	assert frappe.get_all("Email Queue Recipient", {"parent": queued.name}, pluck="recipient") == [
+		"buyer@example.com"
+	]
+
+
 def test_the_daily_run_submits_where_it_is_told_to(switch_on, monkeypatch):
 	monkeypatch.setattr(frappe.db, "commit", lambda: None)
 	switch_on(submit_scheduled_invoices=1)

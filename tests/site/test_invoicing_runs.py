@@ -15,7 +15,9 @@ from tests.site.invoicing_helpers import (
 	give_schedule,
 	groups_of,
 	invoice_of,
+	only,
 	order_c,
+	reasons,
 	run,
 	take_back,
 )
@@ -37,17 +39,6 @@ def january():
 	entry = frappe.copy_doc(entry)
 	entry.update({"posting_date": "2026-01-01", "posting_time": "08:00:00", "set_posting_time": 1})
 	entry.insert().submit()
-
-
-def only(groups):
-	assert len(groups) == 1
-	assert groups[0].status == "Done", groups[0].error
-	return groups[0]
-
-
-def reasons(order, **options) -> dict[str, tuple]:
-	rows = api.explain(order.name, **options)["rows"]
-	return {row["item_code"]: (row["code"], row["qty"], row["reason"]) for row in rows}
 
 
 def test_1_immediate_invoices_all_at_once_and_only_once():
@@ -191,6 +182,22 @@ def test_14_a_blocked_customer_is_skipped_and_named():
 	assert skipped.customer == CUSTOMER
 	assert CUSTOMER in skipped.error
 	assert reasons(orders[0])[ITEM][0] == "customer_blocked"
+
+
+def test_a_customer_over_the_credit_limit_stops_nobody_and_is_named():
+	order, other = (masters.sales_order((ITEM, 1, 100), soe_invoice_term="Immediate", customer=customer)
+		for customer in (CUSTOMER, OTHER_CUSTOMER))  # fmt: skip
+	customer = frappe.get_doc("Customer", CUSTOMER)
+	customer.append("credit_limits", {"company": COMPANY, "credit_limit": 50, "bypass_credit_limit_check": 1})
+	customer.db_update_all()
+	groups = {group.customer: group for group in run(orders=[order.name, other.name], submit_invoices=1)}
+	assert (groups[CUSTOMER].status, groups[OTHER_CUSTOMER].status) == ("Failed", "Done")
+	assert CUSTOMER in groups[CUSTOMER].error
+	assert "redit limit" in groups[CUSTOMER].error
+	assert not frappe.db.exists("Sales Invoice Item", {"sales_order": order.name})
+	customer.credit_limits[0].db_set("credit_limit", 10_000_000)
+	runner.process(api.retry(groups[CUSTOMER].name), runner.in_caller())
+	assert frappe.db.get_value("Invoice Run Group", groups[CUSTOMER].name, "status") == "Done"
 
 
 def test_15_too_small_an_amount_is_carried_to_the_next_date(january):

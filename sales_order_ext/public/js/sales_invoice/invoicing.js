@@ -44,7 +44,7 @@
 				{ label: __("Item"), value: (row) => escape(row.item_code) },
 				{ label: __("Delivered by"), value: (row) => escape(row.delivery_notes.join(", ")) },
 				{ label: __("Rate"), right: 1, value: (row) => format_currency(row.rate, row.currency) },
-				{ label: __("Left"), right: 1, value: (row) => flt(row.open_qty) },
+				{ label: __("Left", null, "Quantity"), right: 1, value: (row) => flt(row.open_qty) },
 				{
 					label: __("Quantity"),
 					input: "qty",

@@ -6,12 +6,13 @@
 	const native = settings.onload;
 	settings.onload = (list) => {
 		native?.call(settings, list);
-		list.page.add_actions_menu_item(__("Create Invoices by Term"), () => ask(list), false);
+		list.page.add_actions_menu_item(__("Create Invoices from Orders"), () => ask(list), false);
 	};
 
 	function ask(list) {
 		const orders = list.get_checked_items(true);
 		if (!orders.length) return;
+		if (orders.length > MOST) return preview(orders);
 		const fields = [
 			{
 				fieldname: "posting_date",
@@ -25,19 +26,29 @@
 		if (frappe.model.can_submit("Sales Invoice")) {
 			fields.push({ fieldname: "submit_invoices", fieldtype: "Check", label: __("Submit Invoices") });
 		}
-		frappe.prompt(
+		const dialog = frappe.prompt(
 			fields,
 			(values) => create(list, orders, values),
 			__("Create Invoices from {0} Orders", [orders.length]),
 			__("Create")
 		);
+		if (!frappe.model.can_create("Invoice Run")) return;
+		dialog.set_secondary_action_label(__("Preview"));
+		dialog.set_secondary_action(() => {
+			const { posting_date, submit_invoices } = dialog.get_values(true);
+			dialog.hide();
+			preview(orders, { posting_date, as_of: posting_date, submit_invoices });
+		});
+	}
+
+	/** Show in a new Invoice Run what the orders' invoices will be; many orders are invoiced by it. */
+	async function preview(orders, values = {}) {
+		const { message } = await frappe.db.get_value("Sales Order", orders[0], "company");
+		frappe.flags.soe_preview_run = true;
+		frappe.new_doc("Invoice Run", { ...values, company: message.company, orders: orders.join("\n") });
 	}
 
 	async function create(list, orders, values) {
-		if (orders.length > MOST) {
-			frappe.msgprint(__("Choose at most {0} orders, or make an Invoice Run for them.", [MOST]));
-			return;
-		}
 		const { message } = await frappe.call({
 			method: "sales_order_ext.invoicing.api.create_from_orders",
 			args: { orders, ...values },

@@ -31,6 +31,10 @@
 				if (!sales_order_ext.on("enable_invoice_terms", frm.doc)) return;
 				frm.add_custom_button(__("Preview"), () => preview(frm));
 				frm.add_custom_button(__("Run"), () => start(frm)).addClass("btn-primary");
+				if (frappe.flags.soe_preview_run && frm.is_new()) {
+					frappe.flags.soe_preview_run = false;
+					preview(frm);
+				}
 				return;
 			}
 			frm.disable_save();
@@ -59,17 +63,34 @@
 		}
 	}
 
+	/** Keep only the ticked orders of the preview, where some are not. */
+	async function keep_ticked(frm) {
+		const boxes = [...frm.get_field("result").$wrapper.find("[data-order]")];
+		const ticked = boxes.filter((box) => box.checked).map((box) => box.dataset.order);
+		if (ticked.length === boxes.length) return true;
+		if (!ticked.length) {
+			frappe.msgprint(__("Tick at least one order."));
+			return false;
+		}
+		await frm.set_value("orders", [...new Set(ticked)].join("\n"));
+		return true;
+	}
+
 	async function preview(frm) {
+		if (!(await keep_ticked(frm))) return;
 		const filters = Object.fromEntries(ASKED.map((field) => [field, frm.doc[field]]));
 		const [groups, left_out] = await Promise.all([
 			frappe.xcall("sales_order_ext.invoicing.api.preview", { filters }),
 			frappe.xcall("sales_order_ext.invoicing.api.left_out", { filters }),
 		]);
 		const shown = groups.map((group) => ({ ...group, error: group.reason }));
-		draw(frm, totals(shown) + table_of(shown) + table_of_left_out(left_out));
+		draw(frm, totals(shown) + table_of(shown, true) + table_of_left_out(left_out));
+		const hint = __("Untick orders to leave them out. Preview shows the rest, Run invoices it.");
+		if (shown.length) frm.get_field("result").$wrapper.prepend(`<p class="text-muted">${hint}</p>`);
 	}
 
 	async function start(frm) {
+		if (!(await keep_ticked(frm))) return;
 		if (frm.is_new() || frm.is_dirty()) await frm.save();
 		await frappe.xcall("sales_order_ext.invoicing.api.start", { invoice_run: frm.doc.name });
 		frm.reload_doc();
@@ -95,7 +116,7 @@
 	}
 
 	function show_progress(frm, percent) {
-		frm.dashboard.show_progress(__("Invoices"), percent, __("{0} % of the invoices are done", [percent]));
+		frm.dashboard.show_progress(__("Invoices", null, "Invoice Run"), percent, __("{0} % of the invoices are done", [percent]));
 		if (percent >= 100) frm.reload_doc();
 	}
 
@@ -166,9 +187,13 @@
 			: "";
 	}
 
-	function table_of(groups) {
+	function table_of(groups, may_tick = false) {
 		const rows = groups.map((group) => {
-			const orders = group.orders.map((name) => link("Sales Order", name));
+			const tick = (name) => `<input type="checkbox" checked data-order="${escape(name)}"> `;
+			const is_chosen = may_tick && group.status === "Pending";
+			const orders = group.orders.map(
+				(name) => `<span class="text-nowrap">${is_chosen ? tick(name) : ""}${link("Sales Order", name)}</span>`
+			);
 			const invoice = group.invoice ? link("Sales Invoice", group.invoice) : "";
 			const may_retry = group.name && ["Failed", "Skipped"].includes(group.status);
 			const retry = may_retry
