@@ -4,10 +4,19 @@ from typing import Any, NoReturn
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import cstr, today
+from frappe.utils import today
 
-from sales_order_ext import preferences, transactions
-from sales_order_ext.replacement import compare, history, messages, parts, records, rules
+from sales_order_ext import inputs, preferences, transactions
+from sales_order_ext.replacement import (
+	compare,
+	delivery_plan,
+	history,
+	messages,
+	parts,
+	records,
+	rules,
+	successors,
+)
 from sales_order_ext.replacement import draft as drafts
 from sales_order_ext.replacement.drafting import require_permission
 
@@ -43,8 +52,8 @@ def split(sales_order: str, by: str = "rows", rows: list | str | None = None) ->
 	transactions.lock_rows(records.ORDER, {rules.root_of(records.order_of(order)), original, name})
 	draft = frappe.get_doc(records.ORDER, name)
 	if not draft.docstatus.is_draft():
-		_throw_already(draft.soe_replaced_order, draft.name)
-	wanted = [cstr(row) for row in frappe.parse_json(rows) or ()]
+		_throw_already(draft.soe_replaced_order)
+	wanted = inputs.names(rows, "rows")
 	groups = parts.by_warehouse(draft) if by == "warehouse" else parts.chosen(draft, wanted)
 	return parts.split(draft, groups)
 
@@ -55,7 +64,7 @@ def take_off_quotation(sales_order: str, rows: list | str) -> str:
 	order = _readable(sales_order)
 	require_permission(order)
 	draft = _draft_of(order)
-	wanted = {cstr(row) for row in frappe.parse_json(rows) or ()}
+	wanted = set(inputs.names(rows, "rows"))
 	for part in records.parts_with(draft):
 		taken = [row for row in part.items if wanted & {row.name, row.soe_replaced_row}]
 		for row in taken:
@@ -89,7 +98,7 @@ def confirm(sales_order: str) -> dict[str, str | list[str]]:
 		"replacement": draft.name,
 		"original": original,
 		"inverse": rules.inverse_name(original),
-		"replacements": records.replacements_of(original),
+		"replacements": successors.replacements_of(original),
 	}
 
 
@@ -106,8 +115,9 @@ def abandon(sales_order: str) -> str:
 	transactions.start_fresh()
 	transactions.lock_document(draft)
 	if frappe.db.get_value(records.ORDER, draft.name, "docstatus"):
-		_throw_already(original, draft.name)
+		_throw_already(original)
 	for name in records.open_drafts(original):
+		delivery_plan.forget(name)
 		frappe.delete_doc(records.ORDER, name, ignore_permissions=True)
 	return original
 
@@ -121,8 +131,12 @@ def difference(sales_order: str) -> dict[str, Any]:
 	order = _readable(sales_order)
 	if order.soe_replaced_order and not order.soe_replacement_order:
 		_readable(order.soe_replaced_order)
+		if order.docstatus.is_cancelled() and not successors.was_booked(order.name):
+			messages.throw_all(
+				[rules.violation("discarded", order=order.name, original=order.soe_replaced_order)]
+			)
 		return compare.compare([order])
-	names = records.replacements_of(order.name) if order.soe_replacement_order else ()
+	names = successors.replacements_of(order.name) if order.soe_replacement_order else ()
 	names = names or records.open_drafts(order.name) or [_open_draft_of(order)]
 	return compare.compare([_readable(name) for name in names])
 
@@ -154,10 +168,10 @@ def calendar_events(start: str, end: str, filters: str | list | dict | None = No
 	frappe.has_permission(records.ORDER, "read", throw=True)
 	from erpnext.selling.doctype.sales_order.sales_order import get_events
 
-	wanted = frappe.parse_json(filters) or []
-	if isinstance(wanted, dict):
-		wanted = [[records.ORDER, field, "=", value] for field, value in wanted.items()]
-	wanted = [*wanted, [records.ORDER, "soe_is_cancelled", "=", 0]]
+	wanted = [
+		*inputs.conditions(filters, "filters", records.ORDER),
+		[records.ORDER, "soe_is_cancelled", "=", 0],
+	]
 	return get_events(start, end, frappe.as_json(wanted))
 
 
@@ -200,12 +214,13 @@ def _explain_if_booked(name: str) -> None:
 		records.ORDER, [name], ("docstatus", "soe_replaced_order", "soe_replacement_order")
 	)
 	if row and row[0].soe_replacement_order:
-		_throw_already(name, row[0].soe_replacement_order)
+		_throw_already(name)
 	if row and row[0].docstatus == 1 and row[0].soe_replaced_order:
-		_throw_already(row[0].soe_replaced_order, name)
+		_throw_already(row[0].soe_replaced_order)
 
 
-def _throw_already(original: str, replacement: str) -> NoReturn:
-	found = [rules.violation("already_replaced", order=original, replacement=replacement)]
+def _throw_already(original: str) -> NoReturn:
+	"""Throw that the order is replaced, and by what, as committed now."""
+	found = rules.start_violations(records.order_of(frappe.get_doc(records.ORDER, original)))
 	messages.throw_all(found)
 	raise AssertionError(found)

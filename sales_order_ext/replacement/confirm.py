@@ -16,6 +16,7 @@ from frappe.utils import flt
 from sales_order_ext import compat, transactions
 from sales_order_ext.replacement import (
 	comparison,
+	delivery_plan,
 	figures,
 	inverse,
 	links,
@@ -66,7 +67,7 @@ def complete(confirmation: Confirmation, draft: Document) -> None:
 	others = confirmation.others(draft)
 	found = rules.warnings(confirmation.facts, facts, others)
 	if not draft.flags.soe_group:
-		found += rules.left_behind(original.name, links.left_behind(original.name))
+		found += confirmation.told + rules.left_behind(original.name, links.left_behind(original.name))
 	if draft.name == confirmation.first:
 		found += rules.first_part_warnings(confirmation.facts, facts, others)
 	draft.flags.soe_warnings = [messages.sentence(warning) for warning in found]
@@ -152,9 +153,15 @@ def move_links(confirmation: Confirmation) -> None:
 		if row.soe_replaced_row
 	}
 	confirmation.homes = {
-		row.item_code: part.name for part in reversed(confirmation.parts) for row in part.items
+		row.item_code: part.name
+		for part in reversed(confirmation.parts)
+		for row in (*part.packed_items, *part.items)
 	}
 	rows = {old: new for old, (_order, new) in confirmation.successors.items()}
+	parts = [records.order_of(part) for part in confirmation.parts]
+	confirmation.references, confirmation.told = delivery_plan.keep_fitting(
+		confirmation.facts, parts, confirmation.references
+	)
 	confirmation.references, gone = reservations.split(confirmation.references, rows)
 	reservations.release(gone)
 	for part in confirmation.parts:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from frappe.model.document import Document
 
 from sales_order_ext.replacement import links, records, rules
+from sales_order_ext.violations import Violation
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Confirmation:
 	inverse: Document | None = None
 	successors: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 	homes: Mapping[str, str] = field(default_factory=dict)
+	told: list[Violation] = field(default_factory=list)
 
 	@property
 	def first(self) -> str:

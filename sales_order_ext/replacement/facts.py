@@ -49,7 +49,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Order:
-	"""An order as far as replacing it goes."""
+	"""An order as far as replacing it goes.
+
+	`replaced_by` names what is worked on instead of a replaced order; where all of that was cancelled,
+	`cancelled_replacement` names it.
+	"""
 
 	name: str
 	company: str = ""
@@ -62,6 +66,7 @@ class Order:
 	root: str = ""
 	is_cancelled: bool = False
 	replaced_by: str = ""
+	cancelled_replacement: str = ""
 	replaces: str = ""
 	replaced_state: str = ""
 	subcontracted: bool = False

@@ -47,10 +47,22 @@ def progress_status(done: Decimal, keyword: str) -> str:
 
 def carried_terms(old: Sequence[Term], new: Sequence[Term]) -> tuple[dict[str, Term], list[str]]:
 	"""Return what was paid per row of the new schedule, and the payment terms that are no longer in it."""
-	rows = {term.payment_term: term.name for term in reversed(new) if term.payment_term}
-	carried = {rows[term.payment_term]: term for term in old if term.payment_term in rows}
-	lost = [term.payment_term for term in old if term.payment_term and term.payment_term not in rows]
+	successors = same_terms(old, new)
+	carried = {successors[term.name]: term for term in old if term.payment_term and term.name in successors}
+	kept = {term.payment_term for term in new}
+	lost = [term.payment_term for term in old if term.payment_term and term.payment_term not in kept]
 	return carried, lost
+
+
+def same_terms(old: Sequence[Term], new: Sequence[Term]) -> dict[str, str]:
+	"""Return {row of the old schedule: row of the new one} of the same term, in their order.
+
+	Rows without a term are one kind: the first follows to the first, and so on.
+	"""
+	free: dict[str, list[str]] = {}
+	for term in new:
+		free.setdefault(term.payment_term, []).append(term.name)
+	return {term.name: free[term.payment_term].pop(0) for term in old if free.get(term.payment_term)}
 
 
 def kept_reservations(entries: Sequence[Reservation], pending: Decimal) -> dict[str, Decimal]:

@@ -13,14 +13,14 @@ from sales_order_ext.replacement.links import ORDER
 def refuse(order: Document) -> None:
 	"""Throw, naming the replacement, if the order has been replaced or reverses one that was."""
 	if order.get("soe_is_cancelled"):
-		messages.throw_all(rules.guard_violations(records.flags_of(order)))
+		messages.throw_all(rules.replaced_violations(records.flags_of(order)))
 
 
 def refuse_row(row: Document) -> None:
 	"""Throw if a booked row belongs to an order that has been replaced."""
 	if row.docstatus and (preferences.get(records.SWITCH) or records.any_replaced()):
 		messages.throw_all(
-			[one for order in records.lock_flags([row.parent]) for one in rules.guard_violations(order)]
+			[one for order in records.lock_flags([row.parent]) for one in rules.replaced_violations(order)]
 		)
 
 
@@ -45,7 +45,7 @@ def refuse_replaced(doc: Document) -> None:
 		return
 	names = referred_orders(doc)
 	if names:
-		found = [one for order in records.lock_flags(names) for one in rules.guard_violations(order)]
+		found = [one for order in records.lock_flags(names) for one in rules.replaced_violations(order)]
 		messages.throw_all(found)
 
 

@@ -9,7 +9,8 @@ import frappe
 from frappe import _
 
 from sales_order_ext.replacement.chains import tree
-from sales_order_ext.replacement.records import LOG, ORDER
+from sales_order_ext.replacement.links import LOG, ORDER
+from sales_order_ext.replacement.successors import was_booked
 
 CHAIN_FIELDS = (
 	"name",
@@ -46,7 +47,7 @@ def chain(root: str) -> list[frappe._dict]:
 
 def _was_booked(row: frappe._dict) -> bool:
 	"""Return whether a member of a chain is or was an order: discarded drafts (version 16) never were."""
-	return row.docstatus < 2 or bool(frappe.db.exists(LOG, row.name))
+	return row.docstatus < 2 or was_booked(row.name)
 
 
 def chains(filters: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -63,6 +64,7 @@ def chains(filters: Mapping[str, Any]) -> list[dict[str, Any]]:
 		order_by="name",
 	)
 	told = {log.replacement_order: log for log in logs}
+	orders = [one for one in orders if one.docstatus < 2 or not one.soe_replaced_order or one.name in told]
 	for order in orders:
 		log = told.get(order.name) or {}
 		order.role = _(order.soe_replacement_role) if order.soe_replacement_role else ""

@@ -7,13 +7,15 @@ moved too and never recomputed. Drafts and submitted documents move; cancelled o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import frappe
 from frappe.query_builder import Case
 from frappe.utils import now
+from pypika.terms import Field
 
 ORDER = "Sales Order"
+LOG = "Order Replacement"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Reference:
 RESERVATION = "Stock Reservation Entry"
 BACK_ORDER = "Back Order"
 DELIVERY_PLAN = "Delivery Schedule Item"
+# Its `sales_order_item` names the row of a bundle's part where it makes such a part.
+WORK_ORDER = "Work Order"
 # Whoever drops a row drops these with it; they are no reason to keep it.
 WITH_THEIR_ROW = (RESERVATION, BACK_ORDER, DELIVERY_PLAN)
 LINKS = (
@@ -62,7 +66,7 @@ LINKS = (
 	Link("Purchase Order Item", "sales_order", "sales_order_item", "sales_order_packed_item"),
 	Link("Material Request Item", "sales_order", "sales_order_item", "packed_item"),
 	Link("Pick List Item", "sales_order", "sales_order_item", "product_bundle_item"),
-	Link("Work Order", "sales_order", "sales_order_item"),
+	Link(WORK_ORDER, "sales_order", "sales_order_item"),
 	Link("Production Plan Item", "sales_order", "sales_order_item"),
 	Link("Production Plan Item Reference", "sales_order", "sales_order_item"),
 	Link("Production Plan Sub Assembly Item", "sales_order", "sales_order_item"),
@@ -81,7 +85,7 @@ LINKS = (
 	Link(BACK_ORDER, "sales_order", "sales_order_item"),
 )
 # Links that stay: a record of what happened to that very order.
-STAY = ("Order Replacement", "Quote Win", ORDER)
+STAY = (LOG, "Quote Win", ORDER)
 # Ledgers follow in silence: they are not documents that somebody works on.
 LEDGERS = ("Advance Payment Ledger Entry", "GL Entry", "Payment Ledger Entry")
 
@@ -132,7 +136,20 @@ def find(order: str, lock: bool = False) -> list[Reference]:
 			document_type, document = row.get("parenttype") or link.doctype, row.get("parent") or row.name
 			of_row = row.get("order_row") or "", document_type, document, row.get("item_code") or ""
 			found.append(Reference(link, row.name, *of_row))
-	return found
+	return _by_bundle(found, order)
+
+
+def _by_bundle(references: list[Reference], order: str) -> list[Reference]:
+	"""Return the references with the bundle's row where a Work Order names the row of one of its parts."""
+	if not any(reference.link.doctype == WORK_ORDER for reference in references):
+		return references
+	filters = {"parent": order, "parenttype": ORDER}
+	parts = dict(
+		frappe.get_all(
+			"Packed Item", filters, ["name", "parent_detail_docname"], as_list=True, order_by="idx"
+		)
+	)
+	return [replace(one, order_row=parts.get(one.order_row, one.order_row)) for one in references]
 
 
 def documents_by_row(references: Iterable[Reference]) -> dict[str, tuple[str, ...]]:
@@ -150,7 +167,7 @@ def move(references: Sequence[Reference], new_order: str, rows: Mapping[str, str
 		table = frappe.qb.DocType(link.doctype)
 		update = frappe.qb.update(table).set(table[link.order_field], new_order)
 		if link.row_field and rows:
-			update = update.set(table[link.row_field], _switched(table[link.row_field], rows))
+			update = update.set(table[link.row_field], switched(table[link.row_field], rows))
 		update.where(table.name.isin(names)).run()
 	_touch(references)
 
@@ -158,10 +175,11 @@ def move(references: Sequence[Reference], new_order: str, rows: Mapping[str, str
 def move_packed(references: Sequence[Reference], packed_rows: Mapping[str, str]) -> None:
 	"""Point the references that name a packed row at the replacement's packed rows ({old: new})."""
 	for link, names in _by_link(references).items():
-		if link.packed_field and packed_rows and frappe.db.has_column(link.doctype, link.packed_field):
+		packed_field = link.row_field if link.doctype == WORK_ORDER else link.packed_field
+		if packed_field and packed_rows and frappe.db.has_column(link.doctype, packed_field):
 			table = frappe.qb.DocType(link.doctype)
-			field = table[link.packed_field]
-			frappe.qb.update(table).set(field, _switched(field, packed_rows)).where(
+			field = table[packed_field]
+			frappe.qb.update(table).set(field, switched(field, packed_rows)).where(
 				table.name.isin(names)
 			).run()
 
@@ -206,7 +224,8 @@ def _count_leading_indexes(link: Link) -> int:
 	return frappe.db.sql(statement, (f"tab{link.doctype}", link.order_field))[0][0]
 
 
-def _switched(field, values: Mapping[str, str]) -> Case:
+def switched(field: Field, values: Mapping[str, str | None]) -> Case:
+	"""Return the term that turns the old values of a field into the new ones and keeps all others."""
 	case = Case()
 	for old, new in sorted(values.items()):
 		case = case.when(field == old, new)

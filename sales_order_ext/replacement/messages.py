@@ -54,6 +54,10 @@ MESSAGES: Messages = {
 		_lt("{order} has no open replacement. Start one with Cancel and Replace."),
 		ReplacementNotAllowedError,
 	),
+	"discarded": (
+		_lt("{order} was discarded and never replaced {original}. Start another with Cancel and Replace."),
+		ReplacementNotAllowedError,
+	),
 	"draft_open": (
 		_lt("{order} has the open replacement {draft}. Confirm or abandon it first."),
 		ReplacementNotAllowedError,
@@ -68,6 +72,13 @@ MESSAGES: Messages = {
 	),
 	"replaced": (
 		_lt("{order} was cancelled by a replacement. Use {replacement} instead."),
+		AlreadyReplacedError,
+	),
+	"replacement_cancelled": (
+		_lt(
+			"{order} was cancelled by the replacement {replacement}, which is cancelled too."
+			" Amend {replacement}, or enter a new order."
+		),
 		AlreadyReplacedError,
 	),
 	"original_not_open": (
@@ -159,6 +170,10 @@ MESSAGES: Messages = {
 			"Row {row} ({item}): the quotation has {left} left. Order no more,"
 			" or take the row off the quotation."
 		),
+		ReplacementNotAllowedError,
+	),
+	"plan_dropped": (
+		_lt("Row {row} ({item}): its delivery schedule does not fit any more. Make it again."),
 		ReplacementNotAllowedError,
 	),
 	"left_behind": (

@@ -8,7 +8,7 @@ import frappe
 from werkzeug.exceptions import abort
 from werkzeug.utils import redirect
 
-from sales_order_ext.replacement import records
+from sales_order_ext.replacement import records, successors
 
 PAGE, ENDPOINT = "/orders", "frappe.www.list.get"
 
@@ -42,5 +42,8 @@ def _successor(name: str) -> str | None:
 	order = frappe.get_doc(records.ORDER, name)
 	if not frappe.has_website_permission(order):
 		return None
-	names = records.replacements_of(order.get("soe_canceled_order") or name)
+	living, _cancelled = successors.ends_of(order.get("soe_canceled_order") or name)
+	names = frappe.get_all(
+		records.ORDER, {"name": ("in", living), "docstatus": 1}, pluck="name", order_by="name"
+	)
 	return f"{PAGE}/{quote(names[0])}" if len(names) == 1 else PAGE

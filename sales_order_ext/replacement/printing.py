@@ -10,7 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from sales_order_ext.order_type import records as order_types
-from sales_order_ext.replacement import compare, records
+from sales_order_ext.replacement import compare, records, successors
 
 PRINT_FORMAT = "Order Changes"
 
@@ -51,8 +51,9 @@ def _replacements(doc: Document) -> list[Document]:
 	if doc.doctype == records.LOG:
 		names = [doc.replacement_order]
 	elif doc.get("soe_is_cancelled"):
-		names = records.replacements_of(doc.get("soe_canceled_order") or doc.name)
+		names = successors.replacements_of(doc.get("soe_canceled_order") or doc.name)
 	else:
 		names = [doc.name] if doc.get("soe_replaced_order") else records.open_drafts(doc.name)
 	orders = [frappe.get_doc(records.ORDER, name) for name in names]
+	orders = [one for one in orders if not one.docstatus.is_cancelled() or successors.was_booked(one.name)]
 	return [order for order in orders if order.customer == doc.customer or order.has_permission("read")]

@@ -16,11 +16,11 @@ from sales_order_ext import compat, preferences, transactions
 from sales_order_ext.decimals import ZERO, to_decimal
 from sales_order_ext.payment import records as payment_records
 from sales_order_ext.replacement.facts import Order, Row
+from sales_order_ext.replacement.links import LOG, ORDER
 from sales_order_ext.replacement.rules import may_replace, next_number, replacement_name
+from sales_order_ext.replacement.successors import ends_of, was_booked
 
-ORDER = "Sales Order"
 SWITCH = "enable_cancel_and_replace"
-LOG = "Order Replacement"
 REPLACED_KEY = "sales_order_ext:order_replaced"
 IDENTITY = (
 	"soe_replacement_role",
@@ -47,8 +47,7 @@ def order_of(doc: Document, documents: Mapping[str, tuple[str, ...]] | None = No
 		status=doc.status or "",
 		role=doc.get("soe_replacement_role") or "",
 		root=doc.get("soe_root_order") or "",
-		is_cancelled=bool(doc.get("soe_is_cancelled")),
-		replaced_by=doc.get("soe_replacement_order") or "",
+		**_whereabouts(doc),
 		replaces=doc.get("soe_replaced_order") or "",
 		replaced_state=doc.get("soe_replaced_state") or "",
 		subcontracted=bool(doc.get("is_subcontracted")),
@@ -178,8 +177,7 @@ def discarded_drafts(original: str) -> list[str]:
 		return []
 	filters = {"soe_replaced_order": original, "docstatus": 2}
 	names = frappe.get_all(ORDER, filters, pluck="name", order_by="name")
-	booked = {"replacement_order": ("in", names)}
-	return sorted(set(names) - set(frappe.get_all(LOG, booked, pluck="replacement_order", order_by="name")))
+	return [name for name in names if not was_booked(name)]
 
 
 def siblings_of(draft: Document) -> list[Document]:
@@ -217,16 +215,19 @@ def lock_flags(names: Iterable[str]) -> list[Order]:
 
 def flags_of(order: Document | frappe._dict) -> Order:
 	"""Return what a guard asks of an order: whether it has been replaced, and by which."""
-	is_cancelled = bool(order.get("soe_is_cancelled"))
-	replaced_by = replacements_of(order.get("soe_canceled_order") or order.name) if is_cancelled else ()
-	return Order(name=order.name, is_cancelled=is_cancelled, replaced_by=", ".join(replaced_by))
+	return Order(name=order.name, **_whereabouts(order))
 
 
-def replacements_of(original: str) -> list[str]:
-	"""Return the names of the booked replacements of an order; several after a split."""
-	filters = {"soe_replaced_order": original, "docstatus": 1}
-	names = frappe.get_all(ORDER, filters, pluck="name", order_by="soe_replacement_no asc, name asc")
-	return names or [name for name in [frappe.db.get_value(ORDER, original, "soe_replacement_order")] if name]
+def _whereabouts(order: Document | frappe._dict) -> dict[str, bool | str]:
+	"""Return whether an order has been replaced, and what is worked on instead."""
+	if not order.get("soe_is_cancelled"):
+		return {"is_cancelled": False}
+	living, cancelled = ends_of(order.get("soe_canceled_order") or order.name)
+	if not (living or cancelled):
+		# Replaced since this transaction began to read: the locked row alone says by what.
+		living = [order.get("soe_replacement_order") or order.get("soe_canceled_order") or ""]
+	named = {"replaced_by": ", ".join(living), "cancelled_replacement": ", ".join(cancelled)}
+	return {"is_cancelled": True, **named}
 
 
 def any_replaced() -> bool:

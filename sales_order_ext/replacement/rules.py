@@ -73,8 +73,8 @@ def start_violations(order: Order) -> list[Violation]:
 	"""Return why `order` cannot be replaced."""
 	if order.role == INVERSE:
 		return [violation("inverse", order=order.name)]
-	if order.is_cancelled or order.replaced_by:
-		return [violation("already_replaced", order=order.name, replacement=order.replaced_by)]
+	if order.is_cancelled:
+		return replaced_violations(order, "already_replaced")
 	if order.docstatus != 1:
 		return [violation("not_booked", order=order.name)]
 	if order.status in ("Closed", "On Hold"):
@@ -84,8 +84,8 @@ def start_violations(order: Order) -> list[Violation]:
 
 def original_violations(original: Order, draft: Order) -> list[Violation]:
 	"""Return why `draft` can no longer replace `original`, as the original stands now."""
-	if original.is_cancelled or original.replaced_by:
-		return [violation("already_replaced", order=original.name, replacement=original.replaced_by)]
+	if original.is_cancelled:
+		return replaced_violations(original, "already_replaced")
 	if original.docstatus != 1 or original.status in ("Closed", "On Hold"):
 		return [violation("original_not_open", order=original.name, draft=draft.name)]
 	if draft.replaced_state and draft.replaced_state != state_of(original):
@@ -203,6 +203,25 @@ def first_part_warnings(original: Order, first: Order, siblings: Sequence[Order]
 	return [violation("advance_on_first", draft=first.name, **facts)]
 
 
+def outdated_plans(
+	original: Order, draft: Order, planned: Mapping[str, Decimal], anew: Collection[str]
+) -> tuple[set[str], list[Violation]]:
+	"""Return the rows whose planned deliveries do not fit the draft's rows, and what to tell of them.
+
+	`planned` is {row of the original: quantity}; `anew` are rows of the draft with a plan of their own.
+	"""
+	gone, told = set(), []
+	for old, new in pairs(original, draft):
+		if not old or old.name not in planned:
+			continue
+		if not new or new.name in anew:
+			gone.add(old.name)
+		elif (goods(old), old.warehouse) != (goods(new), new.warehouse) or new.qty < planned[old.name]:
+			gone.add(old.name)
+			told.append(violation("plan_dropped", row=new.idx, item=new.label))
+	return gone, told
+
+
 def _sold(order: Order) -> list[tuple]:
 	return [(*goods(row), row.qty, row.rate) for row in order.rows]
 
@@ -212,11 +231,13 @@ def left_behind(order: str, doctypes: Sequence[str]) -> list[Violation]:
 	return [violation("left_behind", order=order, documents=", ".join(doctypes))] if doctypes else []
 
 
-def guard_violations(order: Order) -> list[Violation]:
+def replaced_violations(order: Order, code: str = "replaced") -> list[Violation]:
 	"""Return why nothing may be done with an order that has been replaced, or that reverses one."""
-	if order.is_cancelled:
-		return [violation("replaced", order=order.name, replacement=order.replaced_by)]
-	return []
+	if not order.is_cancelled:
+		return []
+	if order.replaced_by:
+		return [violation(code, order=order.name, replacement=order.replaced_by)]
+	return [violation("replacement_cancelled", order=order.name, replacement=order.cancelled_replacement)]
 
 
 def quotation_excess(rows: Iterable[Row], left: Mapping[str, Decimal]) -> list[Violation]:

@@ -85,8 +85,8 @@ def test_an_order_is_replaced_from_its_form(desk):
 	desk.settle()
 	desk.dialog().get_by_text("Changed").wait_for()
 	desk.picture("replacement-changes")
-	desk.page.keyboard.press("Escape")
-	desk.page.wait_for_function("() => !window.cur_dialog")
+	desk.page.evaluate("() => frappe.msg_dialog.hide()")
+	desk.page.wait_for_function("() => !document.querySelector('.modal.show')")
 	choose(desk, "Send Changes")
 	desk.dialog().get_by_text("Changes to your order").first.wait_for()
 	attached = (

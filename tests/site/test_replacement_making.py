@@ -5,11 +5,13 @@ import json
 import frappe
 import pytest
 from erpnext.selling.doctype.sales_order.sales_order import (
+	get_work_order_items,
 	make_delivery_note,
 	make_work_orders,
 )
 
 from sales_order_ext.errors import DeliveredRowRemovedError
+from sales_order_ext.replacement import api
 from tests.site import masters
 from tests.site.masters import COMPANY, ITEM, OTHER_ITEM, SUPPLIER, WAREHOUSE
 from tests.site.replacement_shop import (
@@ -174,6 +176,7 @@ def test_a_drop_shipment_is_cancelled_after_it_moved():
 	new = replace(order)
 	frappe.get_doc("Purchase Order", bought.name).cancel()
 	assert figures(new, "ordered_qty") == [(0,), (0,)]
+	drop_shipped(new).update_status("Delivered")
 
 
 def receive_numbers(code, qty):
@@ -208,4 +211,36 @@ def test_numbered_stock_stays_reserved_and_is_trimmed(reserving, numbers):
 	entry.cancel()
 	assert figures(new, "stock_reserved_qty") == [(0,)]
 	masters.receive(OTHER_ITEM, 1)
+	complete(new)
+
+
+def test_a_work_order_for_a_part_of_a_bundle_follows_its_part(made):
+	product, bom = made
+	bundle = item("SOE-KIT", is_stock_item=0)
+	parts = [{"item_code": product, "qty": 2}, {"item_code": OTHER_ITEM, "qty": 1}]
+	frappe.get_doc({"doctype": "Product Bundle", "new_item_code": bundle, "items": parts}).insert()
+	order = masters.sales_order((ITEM, 1, 1), (bundle, 2, 50))
+	part = order.packed_items[0]
+	wanted = {"item_code": product, "bom": bom, "pending_qty": 3, "sales_order_item": part.name}
+	wanted |= {"warehouse": WAREHOUSE, "description": ""}
+	work = frappe.get_doc(
+		"Work Order", make_work_orders(json.dumps({"items": [wanted]}), order.name, COMPANY)[0]
+	)
+	work.update({"wip_warehouse": WAREHOUSE, "fg_warehouse": WAREHOUSE, "skip_transfer": 1})
+	work.save().submit()
+	draft = start(order)
+	draft.items = draft.items[:1]
+	with pytest.raises(DeliveredRowRemovedError, match=work.name):
+		draft.save()
+	_first, second = api.split(order.name, rows=[order.items[1].name])
+	api.confirm(order.name)
+	new = frappe.get_doc(ORDER, second)
+	work.reload()
+	assert (work.sales_order, work.sales_order_item) == (second, new.packed_items[0].name)
+	# As ERPNext counts it for the next work order: 4 are sold, 3 of them are in work.
+	pending = {row["item_code"]: row["pending_qty"] for row in get_work_order_items(second)}
+	assert pending[product] == 1
+	work.cancel()
+	masters.receive(product, 4)
+	masters.receive(OTHER_ITEM, 2)
 	complete(new)

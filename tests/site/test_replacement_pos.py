@@ -16,6 +16,8 @@ def on(switch_on):
 
 @pytest.fixture
 def profile():
+	if frappe.get_meta("POS Settings").has_field("invoice_type"):
+		frappe.db.set_single_value("POS Settings", "invoice_type", "POS Invoice")
 	mode = frappe.get_doc("Mode of Payment", "Cash")
 	if not any(row.company == COMPANY for row in mode.accounts):
 		mode.append("accounts", {"company": COMPANY, "default_account": money.cash_account()}).db_insert()

@@ -117,6 +117,7 @@ def test_a_material_request_and_its_purchase_order_move_and_are_cancelled():
 	request.cancel()
 	assert request.docstatus == 2
 	assert figures(order, "ordered_qty") == [(0,), (0,)]
+	complete(new)
 
 
 def purchase(order):
@@ -138,6 +139,7 @@ def test_a_purchase_order_and_receipt_move_and_are_cancelled():
 	frappe.get_doc("Purchase Order", bought.name).cancel()
 	assert figures(new, "ordered_qty") == [(0,), (0,)]
 	assert figures(order, "ordered_qty") == [(0,), (0,)]
+	complete(new)
 
 
 def test_a_row_in_a_draft_purchase_order_cannot_be_dropped():
@@ -228,3 +230,7 @@ def test_a_bundle_keeps_its_warehouses_and_its_pick_list(bundle):
 	picks.cancel()
 	new.reload()
 	assert (new.items[0].picked_qty, new.per_picked) == (0, 0)
+	masters.receive(ITEM, 8)
+	for warehouse in (WAREHOUSE, masters.OTHER_WAREHOUSE):
+		masters.receive(OTHER_ITEM, 12, warehouse=warehouse)
+	complete(new)

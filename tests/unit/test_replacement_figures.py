@@ -14,6 +14,7 @@ from sales_order_ext.replacement.figures import (
 	kept_reservations,
 	percent,
 	progress_status,
+	same_terms,
 )
 from sales_order_ext.replacement.signs import HEADER, TABLES, negated, negated_tax_detail
 
@@ -79,6 +80,12 @@ def test_payments_follow_their_terms():
 	old = [Term("a", "Now", D(5)), Term("b", "Gone", D(2)), Term("c", "", D(0))]
 	carried, lost = carried_terms(old, [Term("x", "Now"), Term("y", "Later"), Term("z", "")])
 	assert carried == {"x": old[0]} and lost == ["Gone"]
+
+
+def test_rows_of_a_schedule_follow_to_the_same_term_in_turn():
+	old = [Term("a", "Now"), Term("b", ""), Term("c", ""), Term("d", "Gone"), Term("e", "Now")]
+	new = [Term("v", ""), Term("w", "Now"), Term("x", "Now"), Term("y", "New")]
+	assert same_terms(old, new) == {"a": "w", "b": "v", "e": "x"}
 
 
 quantities = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=4)

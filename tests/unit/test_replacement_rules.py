@@ -34,7 +34,7 @@ def codes(violations):
 	[
 		({"role": "Inverse", "is_cancelled": True}, "inverse"),
 		({"is_cancelled": True, "replaced_by": "SO-7-1"}, "already_replaced"),
-		({"replaced_by": "SO-7-1"}, "already_replaced"),
+		({"is_cancelled": True, "cancelled_replacement": "SO-7-1"}, "replacement_cancelled"),
 		({"docstatus": 0}, "not_booked"),
 		({"docstatus": 2}, "not_booked"),
 		({"status": "Closed"}, "not_open"),
@@ -92,6 +92,7 @@ def test_the_customers_number_is_released_within_the_field():
 	"facts, code",
 	[
 		({"is_cancelled": True, "replaced_by": "SO-7-2"}, "already_replaced"),
+		({"is_cancelled": True, "cancelled_replacement": "SO-7-2"}, "replacement_cancelled"),
 		({"status": "Closed"}, "original_not_open"),
 		({"docstatus": 2}, "original_not_open"),
 	],
@@ -216,8 +217,8 @@ def test_an_advance_above_the_first_of_several_parts_should_be_known():
 
 
 def test_a_replaced_order_is_guarded():
-	assert codes(rules.guard_violations(order(is_cancelled=True, replaced_by="SO-7-1"))) == ["replaced"]
-	assert rules.guard_violations(order()) == []
+	assert codes(rules.replaced_violations(order(is_cancelled=True, replaced_by="SO-7-1"))) == ["replaced"]
+	assert rules.replaced_violations(order()) == []
 
 
 def test_the_other_company_is_to_be_told_of_changes():

@@ -251,44 +251,4 @@ Object.assign(sales_order_ext.replacement, {
 		</div>`);
 		frm.fields_dict.items.$wrapper.prepend(box);
 	},
-
-	show_role(frm, facts) {
-		const doc = frm.doc;
-		const link = (name) => (name ? frappe.utils.get_form_link("Sales Order", name, true) : "");
-		const links = (names, other) => (names?.length ? names : [other]).map(link).join(", ");
-		const by = links(facts.replacements, doc.soe_replacement_order);
-		if (doc.soe_replacement_role === "Inverse") {
-			frm.page.set_indicator(__("Inverse"), "gray");
-			frm.set_intro(
-				__("Reverses {0}, which was replaced by {1}.", [link(doc.soe_canceled_order), by]),
-				"orange"
-			);
-		} else if (doc.soe_is_cancelled) {
-			frm.page.set_indicator(__("Cancelled by Replacement"), "red");
-			frm.set_intro(__("Replaced by {0}, reversed by {1}.", [by, link(doc.soe_inverse_order)]), "orange");
-		} else if (doc.soe_replaced_order && doc.docstatus === 0) {
-			frm.page.set_indicator(__("Temporary"), "orange");
-			const others = (facts.parts || []).filter((name) => name !== doc.name);
-			const original = link(doc.soe_replaced_order);
-			const sentence = others.length
-				? __("Replaces {0} together with {1} once they are confirmed.", [
-						original,
-						others.map(link).join(", "),
-				  ])
-				: __("Replaces {0} once it is confirmed.", [original]);
-			frm.set_intro(
-				`${sentence} ${__("What was delivered, billed or ordered from suppliers stays on it.")}`,
-				"blue"
-			);
-		} else if (doc.soe_replaced_order) {
-			frm.set_intro(__("Replaces {0}.", [link(doc.soe_replaced_order)]), "blue");
-		} else if (facts.open?.length) {
-			frm.set_intro(
-				__("The replacement {0} is open. This order stays booked until it is confirmed.", [
-					links(facts.open),
-				]),
-				"blue"
-			);
-		}
-	},
 });
