@@ -3,7 +3,7 @@
 import frappe
 from frappe.utils import getdate, now_datetime
 
-from sales_order_ext import errors, preferences
+from sales_order_ext import errors, inputs, preferences
 from sales_order_ext.lifecycle import jobs, records, rules
 from sales_order_ext.lifecycle.messages import MESSAGES
 
@@ -18,7 +18,7 @@ def calendar_events(start: str, end: str, filters: dict | list | str | None = No
 	Dicts with `name`, `customer_name`, `delivery_date`, `soe_lifecycle_status`, `allDay`.
 	"""
 	frappe.has_permission("Sales Order", "read", throw=True)
-	given = frappe.parse_json(filters) or []
+	given = inputs.conditions(filters, "filters", "Sales Order")
 	rows = records.calendar_rows(getdate(start), getdate(end), given, MOST_EVENTS)
 	return [{**row, "allDay": 1, "convertToUserTz": 0} for row in rows]
 

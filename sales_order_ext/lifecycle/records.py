@@ -7,7 +7,7 @@ are left alone.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import frappe
@@ -22,7 +22,9 @@ ORDER = "Sales Order"
 # it reads the whole table.
 AT_ONCE = 900
 # Made by sales_order_ext.setup.indexes.
-BY_DATE = "soe_overdue_by_date"
+OPEN_BY_STATUS, BY_DATE = "soe_lifecycle_status_sorted", "soe_overdue_by_date"
+# Nights that were missed are made up for, of orders that are all invoiced only as far back as this.
+LOOKED_BACK = timedelta(days=31)
 FIELDS = (
 	"name",
 	"docstatus",
@@ -88,14 +90,13 @@ def company_of(name: str) -> str | None:
 def mark_overdue(companies: Collection[str], today: date) -> None:
 	"""Make overdue the orders whose required date has passed with goods still owed: one statement for many.
 
-	The orders are looked for first, without locks: an update does not search by an index that it changes. It
-	looks at each of them again.
+	The orders are looked for first, without locks, by indexes that find no others; then they are changed, and
+	so locked, in their sequence, each looked at again.
 	"""
+	open_orders = _passed(OPEN_BY_STATUS, rules.OPEN_WHEN_PASSED, companies, date.min, today)
+	invoiced = _passed(BY_DATE, (rules.INVOICED,), companies, today - LOOKED_BACK, today)
+	names = sorted({*open_orders, *invoiced})
 	order = frappe.qb.DocType(ORDER)
-	found = frappe.qb.from_(order).select(order.name).where(_becomes_overdue(order, companies, today))
-	# Left to itself the database prefers the flag, which nearly all orders share.
-	found = found.force_index(BY_DATE) if frappe.db.has_index(f"tab{ORDER}", BY_DATE) else found
-	names = found.orderby(order.name).run(pluck=True)
 	status = order.soe_lifecycle_status
 	for start in range(0, len(names), AT_ONCE):
 		(
@@ -103,17 +104,28 @@ def mark_overdue(companies: Collection[str], today: date) -> None:
 			.set(status, Case().when(status == rules.DUE, rules.OVERDUE).else_(status))
 			.set(order.soe_is_overdue, 1)
 			.where(order.name.isin(names[start : start + AT_ONCE]))
-			.where(_becomes_overdue(order, companies, today))
+			.where(_becomes_overdue(order, rules.CAN_BECOME_OVERDUE, companies, today))
 			.run()
 		)
 
 
-def _becomes_overdue(order: Any, companies: Collection[str], today: date) -> Any:
+def _passed(
+	index: str, statuses: Collection[str], companies: Collection[str], start: date, today: date
+) -> list[str]:
+	"""Return the orders of some statuses that become overdue, of those whose date is not before `start`."""
+	order = frappe.qb.DocType(ORDER)
+	query = frappe.qb.from_(order).select(order.name).where(order.delivery_date >= start)
+	# Left to itself the database prefers the flag, which nearly all orders share.
+	query = query.force_index(index) if frappe.db.has_index(f"tab{ORDER}", index) else query
+	return query.where(_becomes_overdue(order, statuses, companies, today)).run(pluck=True)
+
+
+def _becomes_overdue(order: Any, statuses: Collection[str], companies: Collection[str], today: date) -> Any:
 	return (
 		(order.delivery_date < today)
+		& order.soe_lifecycle_status.isin(list(statuses))
 		& (order.soe_is_overdue == 0)
 		& (order.docstatus == 1)
-		& order.soe_lifecycle_status.isin(rules.CAN_BECOME_OVERDUE)
 		& order.company.isin(list(companies))
 		& _owes_goods(order)
 	)
@@ -174,7 +186,7 @@ def _write(changed: dict[str, rules.LifeCycle]) -> None:
 		frappe.clear_document_cache(ORDER, name)
 
 
-def calendar_rows(start: date, end: date, filters: list | dict, limit: int) -> list[frappe._dict]:
+def calendar_rows(start: date, end: date, filters: list[list], limit: int) -> list[frappe._dict]:
 	"""Return the orders that this user may read and whose required date lies in a span.
 
 	A replacement is among them, the order it stands for is not.
@@ -182,9 +194,6 @@ def calendar_rows(start: date, end: date, filters: list | dict, limit: int) -> l
 	fields = ["name", "customer_name", "delivery_date", "soe_lifecycle_status", "docstatus", "status"]
 	span = [[ORDER, "delivery_date", "between", [start, end]], [ORDER, "docstatus", "<", 2]]
 	span.append([ORDER, "soe_is_cancelled", "=", 0])
-	given = (
-		[[ORDER, key, "=", value] for key, value in filters.items()] if isinstance(filters, dict) else filters
-	)
 	return frappe.get_list(
-		ORDER, [*span, *given], fields, order_by="delivery_date asc, name asc", limit=limit
+		ORDER, [*span, *filters], fields, order_by="delivery_date asc, name asc", limit=limit
 	)

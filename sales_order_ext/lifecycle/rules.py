@@ -22,8 +22,9 @@ CLOSED = "Closed"
 CANCELLED = "Cancelled"
 REPLACED = "Replaced"
 
-# Statuses an order may have on the day its required date passes.
-CAN_BECOME_OVERDUE = (DUE, PARTIALLY_INVOICED, INVOICED)
+# Statuses an order may have on the day its required date passes: open ones, few, and those of what is done.
+OPEN_WHEN_PASSED = (DUE, PARTIALLY_INVOICED)
+CAN_BECOME_OVERDUE = (*OPEN_WHEN_PASSED, INVOICED)
 
 # ERPNext rounds `per_billed` to six places and calls this fully billed.
 FULLY_BILLED = Decimal("99.999999")

@@ -12,9 +12,9 @@ def payment_context(sales_order: str) -> dict:
 	"""Return what the payment dialog of a booked order shows.
 
 	Keys: `sales_order`, `company`, `customer`, `customer_name`, `currency`, `company_currency`,
-	`party_account`, `party_account_currency`, `source_exchange_rate`, `posting_date`, `soe_per_paid`,
-	`soe_payment_status`, `actions`, `default_account`, `deposit_to`, `cost_center`,
-	`deduction_account`, and the lists
+	`party_account`, `party_account_currency`, `precision` (places of amounts), `source_exchange_rate`,
+	`posting_date`, `soe_per_paid`, `soe_payment_status`, `actions`, `default_account`, `deposit_to`,
+	`cost_center`, `deduction_account`, and the lists
 
 	- `documents`: open orders and invoices of the customer, this order's first: `reference_doctype`,
 	  `reference_name`, `date`, `due_date`, `outstanding` (in the currency of the customer's account),

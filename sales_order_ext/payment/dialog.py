@@ -28,6 +28,7 @@ def context_of(order: Document) -> dict:
 		"company_currency": till.company_currency,
 		"party_account": till.party_account,
 		"party_account_currency": till.party_currency,
+		"precision": till.precision,
 		"source_exchange_rate": float(till.source_rate),
 		"posting_date": str(request.posting_date),
 		"soe_per_paid": order.soe_per_paid,

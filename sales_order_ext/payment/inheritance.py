@@ -21,8 +21,13 @@ Key = tuple[str, str, str]
 
 
 def release(invoice: Document) -> None:
-	"""Take back what a draft inherited before ERPNext checks it: its rows may cost less now."""
-	if invoice.docstatus < 2 and _wanted(invoice) and any(row.sales_order for row in invoice.items):
+	"""Take back what a draft inherited before ERPNext checks it: its rows may cost less now.
+
+	A credit note gets copies of its invoice's rows that refer to nothing, which ERPNext refuses.
+	"""
+	if invoice.is_return:
+		invoice.set("advances", [row for row in invoice.advances if row.reference_name])
+	elif invoice.docstatus < 2 and _wanted(invoice) and any(row.sales_order for row in invoice.items):
 		invoice.set("advances", [row for row in invoice.advances if not _is_of_an_order(row)])
 
 

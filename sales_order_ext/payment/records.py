@@ -32,7 +32,10 @@ def update(names: Iterable[str]) -> dict[str, rules.Payment]:
 	changed = {
 		name: payment
 		for name, payment in payments.items()
-		if (headers[name].soe_payment_status, to_decimal(headers[name].soe_per_paid, rules.PERCENT_PRECISION))
+		if (
+			headers[name].soe_payment_status or "",
+			to_decimal(headers[name].soe_per_paid, rules.PERCENT_PRECISION),
+		)
 		!= (payment.status, payment.percent)
 	}
 	_write(changed)
@@ -63,8 +66,9 @@ def differences(names: Iterable[str]) -> list[tuple[str, str, object, object]]:
 		header = headers[name]
 		if to_decimal(header.soe_per_paid, rules.PERCENT_PRECISION) != payment.percent:
 			found.append((name, "soe_per_paid", header.soe_per_paid, float(payment.percent)))
-		if header.soe_payment_status != payment.status:
-			found.append((name, "soe_payment_status", header.soe_payment_status or "", payment.status))
+		stored = header.soe_payment_status or ""
+		if stored != payment.status:
+			found.append((name, "soe_payment_status", stored, payment.status))
 	return found
 
 
@@ -127,7 +131,8 @@ def _order_facts(
 		net=net,
 		invoiced_net=invoiced_net,
 		advances=advances,
-		counts=header.docstatus == 1 and not header.soe_is_cancelled,
+		cancelled=header.docstatus == 2,
+		replaced=bool(header.soe_is_cancelled),
 	)
 
 

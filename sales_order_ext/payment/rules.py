@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from sales_order_ext.decimals import ZERO, rounded
 
+NO_STATUS = ""
 NOT_PAID = "Not Paid"
 PARTLY_PAID = "Partly Paid"
 FULLY_PAID = "Fully Paid"
@@ -27,7 +28,8 @@ class OrderFacts:
 
 	`total` is what the whole order costs, `net` the sum of its rows and `invoiced_net` the part of that
 	which its invoices already carry (each row at most once). `advances` are paid on the order itself and
-	not yet allocated to an invoice. An order that does not count (cancelled, replaced) is never paid.
+	not yet allocated to an invoice. A cancelled order is never paid; one that was replaced, or reverses one, is
+	nothing that anybody pays: it has no payment status.
 	"""
 
 	name: str
@@ -35,7 +37,13 @@ class OrderFacts:
 	net: Decimal
 	invoiced_net: Decimal = ZERO
 	advances: Decimal = ZERO
-	counts: bool = True
+	cancelled: bool = False
+	replaced: bool = False
+
+	@property
+	def counts(self) -> bool:
+		"""Whether anything is to be paid on the order."""
+		return not (self.cancelled or self.replaced)
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,7 @@ def uninvoiced(order: OrderFacts, invoiced: bool, precision: int) -> Decimal:
 def measure(order: OrderFacts, invoices: Iterable[InvoiceFacts], precision: int) -> Payment:
 	"""Return the payment of one order from its advances and those of `invoices` that carry its rows."""
 	if not order.counts:
-		return Payment(ZERO, ZERO, ZERO, NOT_PAID)
+		return Payment(ZERO, ZERO, ZERO, NO_STATUS if order.replaced else NOT_PAID)
 	own = [invoice for invoice in invoices if any(name == order.name for name, _net in invoice.rows)]
 	due = uninvoiced(order, bool(own), precision)
 	paid = rounded(order.advances, precision)

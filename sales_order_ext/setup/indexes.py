@@ -10,11 +10,15 @@ import frappe
 
 from sales_order_ext.compat import OPEN_RESERVED_INDEX, open_reserved_fields
 
-ORDERS, RESERVATIONS = "tabSales Order", "tabStock Reservation Entry"
+ORDERS, ROWS, RESERVATIONS = "tabSales Order", "tabSales Order Item", "tabStock Reservation Entry"
 # Orders of a status are a page only together with what the list sorts by.
 STATUSES = ("soe_payment_status", "soe_lifecycle_status", "soe_reservation_status", "soe_is_overdue")
-# The daily job passes over what is delivered, which nearly all orders are, without reading their rows.
-OVERDUE = ("delivery_date", "per_delivered", "soe_is_overdue")
+# The daily job finds the open orders whose date has passed in the index of the life cycle, and the invoiced
+# ones by date; it passes over what is delivered, which nearly all of these are, without reading their rows.
+OPEN_BY_STATUS, BY_DATE = "soe_lifecycle_status_sorted", "soe_overdue_by_date"
+PASSED = ("delivery_date", "per_delivered")
+# Whether an order owes goods is read from this index alone.
+OWED = ("parent", "item_code", "qty", "delivered_qty")
 
 Indexes = dict[tuple[str, str], tuple[str, ...]]
 
@@ -23,11 +27,12 @@ def wanted() -> Indexes:
 	"""Return {(table, index name): columns}, for those columns that the order's table has."""
 	sort_field = frappe.get_meta("Sales Order").sort_field or "modified"
 	of_orders = {f"{status}_sorted": (status, sort_field) for status in STATUSES}
-	of_orders["soe_overdue_by_date"] = OVERDUE
+	of_orders[OPEN_BY_STATUS] += ("delivery_date",)
+	of_orders[BY_DATE] = PASSED
 	columns = set(frappe.db.get_table_columns("Sales Order"))
 	indexes = {(ORDERS, name): fields for name, fields in of_orders.items() if columns.issuperset(fields)}
 	reserved = ("item_code", "warehouse", "docstatus", "status", *open_reserved_fields())
-	return {**indexes, (RESERVATIONS, OPEN_RESERVED_INDEX): reserved}
+	return {**indexes, (ROWS, "soe_owed_by_order"): OWED, (RESERVATIONS, OPEN_RESERVED_INDEX): reserved}
 
 
 def create() -> None:
@@ -53,7 +58,7 @@ def existing() -> Indexes:
 		"""select table_name, index_name, column_name from information_schema.statistics
 		where table_schema = database() and table_name in %s and index_name like %s
 		order by table_name, index_name, seq_in_index""",
-		((ORDERS, RESERVATIONS), r"soe\_%"),
+		((ORDERS, ROWS, RESERVATIONS), r"soe\_%"),
 	)
 	found: Indexes = {}
 	for table, name, column in rows:

@@ -86,8 +86,10 @@ def test_in_parts_and_what_is_refused(desk):
 	dialog.get_by_role("button", name="Process", exact=True).click()
 	refusal = desk.page.locator(".msgprint", has_text="add up to 70")
 	refusal.wait_for()
-	desk.dialog().locator(".btn-modal-close").click()
+	desk.page.wait_for_function("() => window.cur_dialog === frappe.msg_dialog")
+	desk.page.keyboard.press("Escape")
 	refusal.wait_for(state="hidden")
+	expect(field(dialog, "paid_amount")).to_have_value("50.00")
 	assert not entries(desk, order)
 	row(dialog, order).locator("[data-amount]").fill("50")
 	says(dialog, "All of it is allocated")
@@ -96,6 +98,46 @@ def test_in_parts_and_what_is_refused(desk):
 	expect(field(dialog, "paid_amount")).to_have_value("70.00")
 	process(desk, order, "Fully Paid")
 	assert [one["paid_amount"] for one in entries(desk, order)] == [50, 70]
+
+
+def test_escape_leaves_the_dialog_as_it_was_found(desk):
+	dialog = add_payment(desk, booked(desk))
+	desk.page.keyboard.press("Escape")
+	dialog.wait_for(state="hidden")
+
+
+def test_a_mode_of_payment_brings_its_account(desk):
+	order, drawer = booked(desk), account(desk, "Harbour Drawer", "Cash", "USD")
+	company = desk.value("Account", drawer, "company")
+	if not desk.value("Mode of Payment", "Over the Counter", "name"):
+		accounts = [{"company": company, "default_account": drawer}]
+		desk.insert("Mode of Payment", mode_of_payment="Over the Counter", type="Cash", accounts=accounts)
+	dialog = add_payment(desk, order)
+	assert field(dialog, "paid_to").input_value() != drawer
+	enter(dialog, mode_of_payment="Over the Counter")
+	expect(field(dialog, "paid_to")).to_have_value(drawer)
+	desk.settle()
+	process(desk, order, "Fully Paid")
+	(paid,) = entries(desk, order)
+	assert desk.value("Payment Entry", paid["name"], "paid_to") == drawer
+	assert desk.value("Payment Entry", paid["name"], "mode_of_payment") == "Over the Counter"
+
+
+def test_amounts_have_as_many_places_as_the_site_s_money(desk):
+	settings = {"doctype": "System Settings", "name": "System Settings", "fieldname": "currency_precision"}
+	desk.call("frappe.client.set_value", **settings, value="3")
+	desk.reload()
+	try:
+		order = booked(desk)
+		dialog = add_payment(desk, order)
+		expect(field(dialog, "paid_amount")).to_have_value("120.000")
+		enter(dialog, paid_amount="50.125")
+		row(dialog, order).locator("[data-amount]").fill("50.125")
+		says(dialog, "All of it is allocated")
+		process(desk, order, "Partly Paid")
+		assert [one["paid_amount"] for one in entries(desk, order)] == [50.125]
+	finally:
+		desk.call("frappe.client.set_value", **settings, value="")
 
 
 def test_ledger_rows_and_deposit(desk):
@@ -170,6 +212,8 @@ def test_the_list_finds_orders_by_payment(desk):
 	desk.settle()
 	desk.page.wait_for_function(f"() => cur_list.data.some((row) => row.name === '{name}')")
 	assert desk.page.locator(".list-row .soe-bar").count() >= 3
+	sorts = desk.page.evaluate("() => cur_list.sort_selector.args.options.map((one) => one.fieldname)")
+	assert {"soe_payment_status", "soe_lifecycle_status", "soe_reservation_status"} <= set(sorts)
 	assert desk.page.locator(".list-sidebar .filter-pill, .saved-filters-preview, .filter-pill").count()
 	desk.picture("order-list")
 	desk.page.evaluate("() => cur_list.filter_area.clear()")

@@ -165,3 +165,15 @@ def advance_account() -> str:
 		"account_type": "Receivable",
 	}
 	return frappe.get_doc(account).insert().name
+
+
+def euro_customer() -> tuple[str, str]:
+	"""Make a customer whose account is kept in euros; return the customer and the account."""
+	parent = frappe.db.get_value("Account", receivable_account(), "parent_account")
+	fields = {"account_type": "Receivable", "account_currency": "EUR", "parent_account": parent}
+	account = frappe.get_doc(
+		{"doctype": "Account", "account_name": "Debtors Euro", "company": COMPANY, **fields}
+	)
+	accounts = [{"company": COMPANY, "account": account.insert().name}]
+	customer = {"doctype": "Customer", "customer_name": "Euro Buyer", "accounts": accounts}
+	return frappe.get_doc({**customer, "default_currency": "EUR"}).insert().name, account.name

@@ -10,20 +10,13 @@ from frappe.utils import add_days, get_datetime, getdate, today
 from sales_order_ext.errors import CannotBeSentError, SwitchedOffError
 from sales_order_ext.lifecycle import api, jobs, records
 from tests.site import money
-from tests.site.masters import ITEM, OTHER_ITEM, SERVICE, receive, sales_order
+from tests.site.masters import ITEM, SERVICE, receive, sales_order
+from tests.site.order_life import life_cycle, undated
 
 
 @pytest.fixture
 def on(switch_on):
 	switch_on("enable_lifecycle_status")
-
-
-def life_cycle(order):
-	"""The stored status and flag, which must equal those placed anew from the stored facts."""
-	stored = frappe.db.get_value("Sales Order", order.name, ["soe_lifecycle_status", "soe_is_overdue"])
-	placed = records.update([order.name], getdate())[order.name]
-	assert stored == (placed.status, int(placed.is_overdue))
-	return stored
 
 
 def let_days_pass(order, days=10):
@@ -33,10 +26,6 @@ def let_days_pass(order, days=10):
 	row_dates = {"delivery_date": dates["delivery_date"]}
 	frappe.db.set_value("Sales Order Item", {"parent": order.name}, row_dates, update_modified=False)
 	jobs.mark_overdue()
-
-
-def undated(**fields):
-	return sales_order((SERVICE, 1, 100), order_type="Maintenance", delivery_date=None, **fields)
 
 
 def email(order, **fields):
@@ -247,53 +236,9 @@ def test_mark_sent_while_switched_off():
 		api.mark_sent(order.name)
 
 
-def test_the_daily_job_is_one_statement_and_agrees_with_the_rule(on, statements):
-	receive(ITEM, 9)
-	orders = [sales_order((ITEM, 1, 100)) for _ in range(3)]
-	orders.append(sales_order((ITEM, 1, 100), (SERVICE, 1, 5)))
-	half = sales_order((ITEM, 2, 100), (OTHER_ITEM, 1, 5))
-	money.invoice(half, qty=1)
-	delivered = sales_order((ITEM, 1, 100), (SERVICE, 1, 5))
-	money.deliver(delivered)
-	closed = sales_order((ITEM, 1, 100))
-	update_status("Closed", closed.name)
-	counts = []
-	for some in ([orders[0]], [*orders[1:], half, delivered, closed]):
-		for order in some:
-			dates = {"delivery_date": add_days(today(), -1)}
-			frappe.db.set_value("Sales Order", order.name, dates, update_modified=False)
-		with statements() as run:
-			jobs.mark_overdue()
-		counts.append(len([query for query in run if query.lower().startswith("update")]))
-	assert counts == [1, 1]
-	assert {life_cycle(order) for order in orders} == {("Overdue", 1)}
-	assert life_cycle(half) == ("Partially Invoiced", 1)
-	assert life_cycle(delivered) == ("Due", 0)
-	assert life_cycle(closed) == ("Closed", 0)
-
-
-def test_the_daily_job_does_nothing_while_switched_off(statements):
-	with statements() as run:
-		jobs.mark_overdue()
-	assert not [query for query in run if query.lower().startswith("update")]
-
-
 def test_status_and_modified_are_left_alone(on):
 	order = sales_order((ITEM, 1, 100))
 	before = frappe.db.get_value("Sales Order", order.name, ["status", "modified"])
 	let_days_pass(order)
 	api.mark_sent(order.name)
 	assert frappe.db.get_value("Sales Order", order.name, ["status", "modified"]) == before
-
-
-def test_switching_on_places_the_orders_that_are_there(switch_on, monkeypatch):
-	order, draft = sales_order((ITEM, 1, 100)), undated(submit=False)
-	enqueued = []
-	monkeypatch.setattr(frappe, "enqueue", lambda method, **arguments: enqueued.append(method))
-	switch_on("enable_lifecycle_status")
-	assert enqueued == ["sales_order_ext.lifecycle.jobs.backfill"]
-	monkeypatch.setattr(frappe.db, "commit", lambda: None)
-	monkeypatch.setattr(jobs, "CHUNK", 1)
-	assert jobs.backfill() >= 2
-	assert life_cycle(order) == ("Due", 0)
-	assert life_cycle(draft) == ("Draft", 0)

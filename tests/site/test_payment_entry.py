@@ -4,6 +4,7 @@ import frappe
 import pytest
 from frappe.utils import today
 
+from sales_order_ext.errors import PaymentNotPossibleError
 from sales_order_ext.payment import api
 from tests.site import money
 from tests.site.masters import SERVICE, sales_order
@@ -41,6 +42,24 @@ def test_the_context_lists_what_is_open(order):
 	assert (invoice.name, 80) in [(row["reference_name"], row["outstanding"]) for row in others]
 	assert (receipt.name, 25) in [(row["reference_name"], row["amount"]) for row in context["credits"]]
 	assert context["default_account"] in [row["account"] for row in context["accounts"]]
+
+
+@pytest.fixture
+def thousandths():
+	"""Return a function that gives the site's money three places."""
+	yield lambda: frappe.db.set_default("currency_precision", 3)
+	frappe.db.rollback()
+	frappe.clear_cache()  # it keeps what has just been rolled back
+
+
+def test_amounts_have_as_many_places_as_the_site_s_money(order, thousandths):
+	assert api.payment_context(order.name)["precision"] == 2
+	with pytest.raises(PaymentNotPossibleError):
+		add(order, to(order, 12.125), paid_amount=12.125)
+	thousandths()
+	assert api.payment_context(order.name)["precision"] == 3
+	add(order, to(order, 12.125), paid_amount=12.125)
+	assert payment(order) == part(12.125)
 
 
 def test_ledger_rows_settle_too(order):

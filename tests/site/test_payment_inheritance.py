@@ -53,6 +53,14 @@ def test_a_draft_made_before_the_payment_takes_it_over_when_submitted(order):
 	assert draft.submit().reload().outstanding_amount == 60
 
 
+def test_an_invoice_that_inherited_is_credited_like_any_other(order):
+	add(order, to(order, 40), paid_amount=40)
+	invoice = money.invoice(order)
+	note = money.credit(invoice, qty=2)
+	assert (note.grand_total, note.advances) == (-invoice.grand_total / 2, [])
+	assert payment(order) == part(80)
+
+
 def test_a_clerk_may_leave_the_payments_on_the_orders(order):
 	add(order, to(order, 40), paid_amount=40)
 	invoice = money.invoice(order, soe_leave_order_payments=1)

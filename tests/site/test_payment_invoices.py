@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from tests.site import money
-from tests.site.masters import COMPANY, SERVICE, sales_order, tax_account
+from tests.site.masters import SERVICE, sales_order, tax_account
 from tests.site.payment_requests import add, entry, to
 from tests.site.payment_status import FULLY, NOTHING, part, payment
 
@@ -152,21 +152,8 @@ def test_invoices_in_another_currency_than_their_ledger(payment_on):
 	assert payment(advance_order) == part(25)
 
 
-@pytest.fixture
-def euro_customer(payment_on):
-	"""A customer whose account is kept in euros; return the customer and the account."""
-	parent = frappe.db.get_value("Account", money.receivable_account(), "parent_account")
-	fields = {"account_type": "Receivable", "account_currency": "EUR", "parent_account": parent}
-	account = frappe.get_doc(
-		{"doctype": "Account", "account_name": "Debtors Euro", "company": COMPANY, **fields}
-	)
-	accounts = [{"company": COMPANY, "account": account.insert().name}]
-	customer = {"doctype": "Customer", "customer_name": "Euro Buyer", "accounts": accounts}
-	return frappe.get_doc({**customer, "default_currency": "EUR"}).insert().name, account.name
-
-
-def test_an_exchange_difference_is_neither_paid_nor_owed(euro_customer):
-	customer, account = euro_customer
+def test_an_exchange_difference_is_neither_paid_nor_owed(payment_on):
+	customer, account = money.euro_customer()
 	order = sales_order((SERVICE, 1, 100), customer=customer, currency="EUR", conversion_rate=1.2)
 	invoice = money.invoice(order)
 	assert (invoice.debit_to, invoice.base_grand_total) == (account, 120)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sales_order_ext.payment.rules import (
 	FULLY_PAID,
+	NO_STATUS,
 	NOT_PAID,
 	OVERPAID,
 	PARTLY_PAID,
@@ -79,7 +80,8 @@ def test_weights_of_nothing_divide_equally():
 		({"advances": D(100)}, [], 100, 100, 100, FULLY_PAID),
 		({"advances": D(130)}, [], 130, 100, 130, OVERPAID),
 		({"advances": D(-20)}, [], -20, 100, 0, NOT_PAID),
-		({"advances": D(40), "counts": False}, [], 0, 0, 0, NOT_PAID),
+		({"advances": D(40), "cancelled": True}, [], 0, 0, 0, NOT_PAID),
+		({"advances": D(40), "replaced": True}, [], 0, 0, 0, NO_STATUS),
 		({"invoiced_net": D(100)}, [invoice(paid="30")], 30, 100, 30, PARTLY_PAID),
 		({"invoiced_net": D(25), "advances": D(20)}, [invoice("25", "10")], 30, 100, 30, PARTLY_PAID),
 		# a discount or freight that only the invoice has

@@ -35,7 +35,7 @@
 		list.render_header(true);
 	}
 
-	/** Show a field that the list does not have by itself. */
+	/** Show a field that the list does not have by itself; one that is `mandatory` can be sorted by. */
 	function show(fieldname, properties) {
 		const field = frappe.meta.get_docfield("Sales Order", fieldname);
 		if (field) Object.assign(field, properties);
@@ -44,7 +44,7 @@
 
 	if (is_on("enable_lifecycle_status")) {
 		const native = settings.get_indicator;
-		show("soe_lifecycle_status", { in_standard_filter: 1 });
+		show("soe_lifecycle_status", { in_standard_filter: 1, mandatory: 1 });
 		show("soe_is_overdue", {});
 		settings.get_indicator = (doc) => {
 			const status = doc.soe_lifecycle_status;
@@ -59,8 +59,11 @@
 
 	if (is_on("enable_payment_status")) {
 		show("soe_payment_status", { in_list_view: 1, in_standard_filter: 1 });
+		show("soe_is_cancelled", {});
 		show("soe_per_paid", { in_list_view: 1, label: __("Progress") });
-		if (is_on("enable_stock_reservations")) show("soe_reservation_status", { in_standard_filter: 1 });
+		if (is_on("enable_stock_reservations")) {
+			show("soe_reservation_status", { in_standard_filter: 1, mandatory: 1 });
+		}
 		const native = settings.onload;
 		settings.onload = (list) => {
 			native?.call(settings, list);

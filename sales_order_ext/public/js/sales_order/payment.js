@@ -31,20 +31,28 @@
 				secondary_action_label: __("Process and Deposit"),
 				secondary_action: () => this.send("Process and Deposit"),
 			});
+			this.keep_beneath_messages();
 			this.documents = this.dialog.fields_dict.documents.$wrapper;
 			this.credits = this.dialog.fields_dict.credits.$wrapper;
+		}
+
+		/** Escape on a refusal closes the refusal alone: the same key would also close the dialog beneath it. */
+		keep_beneath_messages() {
+			const message_is_shown = () => Boolean(frappe.msg_dialog?.$wrapper.is(":visible"));
+			this.dialog.$wrapper.attr("data-keyboard", "false");
+			Object.defineProperty(this.dialog, "no_cancel_flag", { get: message_is_shown });
 		}
 
 		fields() {
 			const { context } = this;
 			const options = context.accounts.map((one) => one.account);
-			const update = () => this.update();
+			const precision = String(context.precision);
 			return [
 				{ fieldname: "documents", fieldtype: "HTML" },
 				{ fieldtype: "Section Break", label: __("Unused Credit"), hidden: !context.credits.length },
 				{ fieldname: "credits", fieldtype: "HTML" },
 				{ fieldtype: "Section Break", label: __("Money Received") },
-				{ fieldname: "paid_amount", fieldtype: "Float", precision: 2, label: __("Amount"), change: update },
+				{ fieldname: "paid_amount", fieldtype: "Float", precision, label: __("Amount"), change: () => this.update() },
 				{
 					fieldname: "paid_to",
 					fieldtype: "Autocomplete",
@@ -82,6 +90,7 @@
 
 		deductions_field() {
 			const { context } = this;
+			const precision = String(context.precision);
 			const of_company = () => ({ filters: { company: context.company, is_group: 0 } });
 			return {
 				fieldname: "deductions",
@@ -92,7 +101,7 @@
 				fields: [
 					{ fieldname: "account", fieldtype: "Link", options: "Account", label: __("Account"), in_list_view: 1,
 						columns: 4, default: context.deduction_account, get_query: of_company },
-					{ fieldname: "amount", fieldtype: "Float", precision: 2, label: __("Amount"), in_list_view: 1, columns: 2,
+					{ fieldname: "amount", fieldtype: "Float", precision, label: __("Amount"), in_list_view: 1, columns: 2,
 						change: () => this.propose() },
 					{ fieldname: "cost_center", fieldtype: "Link", options: "Cost Center", label: __("Cost Center"),
 						in_list_view: 1, columns: 3, default: context.cost_center, get_query: of_company },
@@ -102,17 +111,11 @@
 
 		show() {
 			this.dialog.show();
-			this.documents.html(
-				rows_table(
-					this.context.documents,
-					(row) => row.outstanding,
-					__("Open"),
-					(row) => [row.due_date || row.date, row.of_this_order ? __("This order") : ""]
-				)
-			);
-			this.credits.html(
-				rows_table(this.context.credits, (row) => row.amount, __("Left"), (row) => [row.posting_date, row.remarks])
-			);
+			this.fill(this.documents, "outstanding", __("Open"), (row) => [
+				row.due_date || row.date,
+				row.of_this_order ? __("This order") : "",
+			]);
+			this.fill(this.credits, "amount", __("Left", null, "Quantity"), (row) => [row.posting_date, row.remarks]);
 			for (const $table of [this.documents, this.credits]) {
 				$table.on("change", ".soe-choose", (event) => this.choose($table, event.target));
 				$table.on("input", "[data-amount]", (event) => this.type($table, event.target));
@@ -161,7 +164,8 @@
 		}
 
 		total = ($table) => this.chosen($table).reduce((sum, { amount }) => sum + amount, 0);
-		owed = () => flt(this.total(this.documents) - this.total(this.credits), 2);
+		rounded = (amount) => flt(amount, this.context.precision);
+		owed = () => this.rounded(this.total(this.documents) - this.total(this.credits));
 
 		rate = () => flt(this.dialog.get_value("target_exchange_rate")) || 1;
 		deducted = () => (this.dialog.get_value("deductions") || []).reduce((sum, row) => sum + flt(row.amount), 0);
@@ -169,14 +173,14 @@
 		/** What money and ledger rows leave after all that is chosen, in the currency of the customer's account. */
 		rest() {
 			const base = flt(this.dialog.get_value("paid_amount")) * this.rate() + this.deducted();
-			return flt(base / (this.context.source_exchange_rate || 1) - this.owed(), 2);
+			return this.rounded(base / (this.context.source_exchange_rate || 1) - this.owed());
 		}
 
 		/** Fill in the money that the chosen rows ask for, in the account's currency, unless it was typed. */
 		async propose() {
 			if (!this.is_typed) {
 				const base = Math.max(this.owed(), 0) * (this.context.source_exchange_rate || 1) - this.deducted();
-				await this.dialog.set_value("paid_amount", flt(Math.max(base, 0) / this.rate(), 2));
+				await this.dialog.set_value("paid_amount", this.rounded(Math.max(base, 0) / this.rate()));
 			}
 			this.update();
 		}
@@ -266,6 +270,24 @@
 			return Object.assign(payload, Object.fromEntries(keys.map((key) => [key, values[key]])));
 		}
 
+		fill($table, amount, label, about) {
+			const rows = this.rows($table);
+			if (!rows.length) return $table.html(`<p class="text-muted">${__("Nothing is open.")}</p>`);
+			const escape = (text) => frappe.utils.escape_html(text || "");
+			const lines = rows.map((row, index) => {
+				const [date, note] = about(row);
+				return `<tr data-index="${index}" data-own="${row.of_this_order ? 1 : 0}">
+					<td><input type="checkbox" class="soe-choose" aria-label="${escape(row.reference_name)}"></td>
+					<td>${__(row.reference_doctype)}</td><td>${escape(row.reference_name)}</td>
+					<td>${frappe.datetime.str_to_user(date)}</td><td class="text-muted ellipsis" style="max-width: 16em">${escape(note)}</td>
+					<td class="text-right">${format_number(row[amount], null, this.context.precision)}</td>
+					<td><input type="number" min="0" step="any" data-amount class="form-control input-xs text-right" style="width: 8em"></td></tr>`;
+			});
+			$table.html(`<div style="max-height: 32vh; overflow: auto"><table class="table table-bordered table-condensed">
+				<thead><tr><th></th><th>${__("Document")}</th><th>${__("Name")}</th><th>${__("Date")}</th><th></th>
+				<th class="text-right">${label}</th><th>${__("Amount")}</th></tr></thead><tbody>${lines.join("")}</tbody></table></div>`);
+		}
+
 		show_booked(message) {
 			this.dialog.hide();
 			frappe.show_alert({
@@ -274,22 +296,5 @@
 			});
 			this.frm.reload_doc();
 		}
-	}
-
-	function rows_table(rows, amount_of, label, about) {
-		if (!rows.length) return `<p class="text-muted">${__("Nothing is open.")}</p>`;
-		const escape = (text) => frappe.utils.escape_html(text || "");
-		const lines = rows.map((row, index) => {
-			const [date, note] = about(row);
-			return `<tr data-index="${index}" data-own="${row.of_this_order ? 1 : 0}">
-				<td><input type="checkbox" class="soe-choose" aria-label="${escape(row.reference_name)}"></td>
-				<td>${__(row.reference_doctype)}</td><td>${escape(row.reference_name)}</td>
-				<td>${frappe.datetime.str_to_user(date)}</td><td class="text-muted ellipsis" style="max-width: 16em">${escape(note)}</td>
-				<td class="text-right">${format_number(amount_of(row), null, 2)}</td>
-				<td><input type="number" min="0" step="any" data-amount class="form-control input-xs text-right" style="width: 8em"></td></tr>`;
-		});
-		return `<div style="max-height: 32vh; overflow: auto"><table class="table table-bordered table-condensed">
-			<thead><tr><th></th><th>${__("Document")}</th><th>${__("Name")}</th><th>${__("Date")}</th><th></th>
-			<th class="text-right">${label}</th><th>${__("Amount")}</th></tr></thead><tbody>${lines.join("")}</tbody></table></div>`;
 	}
 })();
