@@ -4,6 +4,7 @@ from typing import Any
 
 import frappe
 
+from sales_order_ext import inputs
 from sales_order_ext.fulfilment import approvals, notes
 from sales_order_ext.fulfilment import feed as feeds
 from sales_order_ext.fulfilment import overview as overviews
@@ -32,7 +33,8 @@ def feed(sales_order: str, after: str | None = None) -> dict[str, Any]:
 def why(sales_order: str) -> list[dict[str, Any]]:
 	"""Return the rows that are not reserved, delivered or invoiced, each with its reasons.
 
-	A row has `row`, `idx`, `item_code` and `answers` of `about`, `code`, `reason`, `button` (what mends it).
+	A row has `row`, `idx`, `item_code` and `answers` of `about`, `code`, `reason`, and
+	what mends it: `button` or `opens`.
 	"""
 	order = frappe.get_doc("Sales Order", sales_order)
 	order.check_permission("read")
@@ -62,4 +64,4 @@ def approve_rows(sales_order: str, rows: list | str) -> dict[str, list[str]]:
 	"""
 	order = frappe.get_doc("Sales Order", sales_order, for_update=True)
 	order.check_permission("read")
-	return approvals.approve(order, frappe.parse_json(rows))
+	return approvals.approve(order, inputs.names(rows, "rows"))

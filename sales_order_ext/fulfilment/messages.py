@@ -40,7 +40,9 @@ MESSAGES: Messages = {
 	),
 	# Why a row waits.
 	"not_booked": (_lt("{order} is a draft. Submit it."), RowWaitsError),
-	"closed": (_lt("{order} is closed or on hold. Re-open it to go on."), RowWaitsError),
+	"closed": (_lt("{order} is closed. Re-open it to go on."), RowWaitsError),
+	"on_hold": (_lt("{order} is on hold. Resume it to go on."), RowWaitsError),
+	"to_invoice": (_lt("{qty} is not invoiced yet."), RowWaitsError),
 	"type_reserves_nothing": (
 		_lt("Orders of the type {type} reserve nothing. Change the type."),
 		RowWaitsError,
@@ -57,11 +59,12 @@ MESSAGES: Messages = {
 	"free_but_unreserved": (_lt("{qty} is free, and nobody has reserved it yet."), RowWaitsError),
 	"kept_for_others": (
 		_lt(
-			"{qty} lies there but is held, earmarked for others or never sold. Release it, or wait for goods."
+			"{qty} lies there but is held, earmarked for others or never sold. Buy more, or have it released."
 		),
 		RowWaitsError,
 	),
 	"on_order": (_lt("{qty} is on order at the supplier."), RowWaitsError),
+	"waits_though_free": (_lt("{qty} waits on back order, and {free} is free. Release it."), RowWaitsError),
 	"waits_on_back_order": (_lt("{qty} waits on back order, promised for {day}."), RowWaitsError),
 	"waits_without_date": (_lt("{qty} waits on back order, and nothing is on order yet."), RowWaitsError),
 	"nothing_there": (_lt("{qty} is missing, and nothing is on order. Buy it."), RowWaitsError),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from frappe.model.document import Document
-from frappe.utils import formatdate, getdate
+from frappe.utils import flt, formatdate, getdate
 
 from sales_order_ext import errors, preferences
 from sales_order_ext.allocation import records as allocation
@@ -22,21 +23,22 @@ from sales_order_ext.violations import Violation
 def answers(order: Document) -> list[dict[str, Any]]:
 	"""Return each row that lacks something: `row`, `idx`, `item_code`, and its `answers`.
 
-	An answer has `about` (Reserved, Delivered, Invoiced), `code`, `reason` (a sentence) and `button`: the
-	label of the form's button that mends it, or None.
+	An answer has `about` (Reserved, Delivered, Invoiced), `code`, `reason` (a sentence) and what mends it:
+	`button`, the label of a button of the form, or `opens`, a kind of document or a field of the form.
 	"""
 	lines = records.read_lines(order)
 	facts = overview.stages(lines, trails.read_links(lines))
 	situation = _situation(order)
 	rows = _row_situations(order, facts)
-	unbilled = _not_invoiced(order)
+	unbilled = _not_invoiced(order, situation, rows)
 	found = []
 	for row in lines.rows:
 		seen = rows[row.name]
+		delivered = _answer(order, reasons.DELIVERED, reasons.not_delivered(situation, seen))
 		answered = [
-			_answer(reasons.RESERVED, reasons.not_reserved(situation, seen)),
-			_answer(reasons.DELIVERED, reasons.not_delivered(situation, seen)),
-			unbilled.get(row.name),
+			_answer(order, reasons.RESERVED, reasons.not_reserved(situation, seen)),
+			delivered,
+			_after(delivered, unbilled.get(row.name)),
 		]
 		if any(answered):
 			kept = [one for one in answered if one]
@@ -49,7 +51,9 @@ def _situation(order: Document) -> OrderSituation:
 	return OrderSituation(
 		name=order.name,
 		booked=order.docstatus == 1,
-		closed=order.status in ("Closed", "On Hold"),
+		closed=order.status == "Closed",
+		on_hold=order.status == "On Hold",
+		billed=flt(order.per_billed) >= 100,
 		type_name=order_type.name,
 		reserves=bool(preferences.of(order).enable_stock_reservations),
 		allocates=order_type.allocates,
@@ -75,31 +79,39 @@ def _row_situations(order: Document, facts: dict[str, RowFacts]) -> dict[str, Ro
 	return found
 
 
-def _answer(about: str, reason: Violation | None) -> dict[str, Any] | None:
+def _answer(order: Document, about: str, reason: Violation | None) -> dict[str, Any] | None:
 	if not reason:
 		return None
 	facts = dict(reason.facts)
 	if facts.get("day"):
 		facts["day"] = formatdate(facts["day"])
-	return {
-		"about": about,
-		"code": reason.code,
-		"reason": errors.sentence(Violation(reason.code, facts), MESSAGES),
-		"button": reasons.BUTTONS.get(reason.code),
-	}
+	return _told(order, about, reason.code, errors.sentence(Violation(reason.code, facts), MESSAGES))
 
 
-def _not_invoiced(order: Document) -> dict[str, dict[str, Any]]:
-	"""Return {row: answer} of what invoice terms say is not invoiced yet, where they are switched on."""
+def _told(order: Document, about: str, code: str, reason: str) -> dict[str, Any]:
+	button = reasons.button(code, lambda switch: bool(getattr(preferences.of(order), switch)))
+	opens = None if button else reasons.OPENS.get(code)
+	return {"about": about, "code": code, "reason": reason, "button": button, "opens": opens}
+
+
+def _after(delivered: dict[str, Any] | None, invoiced: dict[str, Any] | None) -> dict[str, Any] | None:
+	"""Return why a row is not invoiced: where that waits for its delivery, what mends the one mends the other."""
+	if delivered and invoiced and invoiced["code"] in reasons.WAIT_FOR_DELIVERY:
+		return invoiced | {key: delivered[key] for key in ("button", "opens")}
+	return invoiced
+
+
+def _not_invoiced(
+	order: Document, situation: OrderSituation, rows: Mapping[str, RowSituation]
+) -> dict[str, dict[str, Any] | None]:
+	"""Return {row: answer} of what is not invoiced yet: by invoice terms, where they are switched on."""
 	if order.docstatus != 1 or not preferences.get(invoicing.SWITCH, order.company):
-		return {}
-	return {
-		row["so_detail"]: {
-			"about": reasons.INVOICED,
-			"code": row["code"],
-			"reason": row["reason"],
-			"button": reasons.BUTTONS.get(row["code"]),
+		return {
+			name: _answer(order, reasons.INVOICED, reasons.not_invoiced(situation, seen))
+			for name, seen in rows.items()
 		}
+	return {
+		row["so_detail"]: _told(order, reasons.INVOICED, row["code"], row["reason"])
 		for row in invoicing.explained(order.name, getdate())
 		if row["code"] not in ("invoiced", "billed_in_full", "no_quantity")
 	}

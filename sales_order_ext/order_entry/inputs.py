@@ -15,6 +15,7 @@ from sales_order_ext.order_entry.messages import MESSAGES
 from sales_order_ext.order_entry.rules import ChosenRow
 from sales_order_ext.violations import violation
 
+LONGEST_DAYS = 36500
 FILTERS = ("customer", "company", "item_code", "from_date", "to_date", "search", "exclude", "start")
 
 
@@ -53,8 +54,8 @@ def day(value: object) -> Any:
 
 
 def positive_days(days: int) -> int:
-	"""Return how many days to look back; refuse none or fewer."""
-	return days if days > 0 else _refuse("bad_days", days)
+	"""Return how many days to look back; refuse none or fewer, and more than anybody's memory."""
+	return days if 0 < days <= LONGEST_DAYS else _refuse("bad_days", days)
 
 
 def _chosen_row(number: int, row: object) -> ChosenRow:

@@ -17,10 +17,8 @@ from frappe.utils import flt, strip_html
 
 from sales_order_ext.errors import LineError
 from sales_order_ext.order_entry import rules
+from sales_order_ext.order_entry.rules import CUSTOM, ITEMS, TEXT
 
-TEXT = "Text"
-CUSTOM = "Custom"
-ITEMS = {TEXT: "soe-text", CUSTOM: "soe-custom"}
 NAMES = {TEXT: "Text", CUSTOM: "Custom Line"}
 ORDER_FIELD = {"Delivery Note": "against_sales_order", "Sales Invoice": "sales_order"}
 NAME_LENGTH = 140

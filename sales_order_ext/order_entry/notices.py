@@ -77,19 +77,27 @@ def _keep(order: Document) -> None:
 def _image(order: Document) -> dict[str, Any]:
 	return {
 		"head": {field: _shown(order, field) for field in _head_fields()},
-		"rows": {row.name: {field: _shown(row, field) for field in ROW_FIELDS} for row in order.items},
+		"rows": {row.name: {field: _shown(row, field) for field in _row_fields()} for row in order.items},
 		"labels": {row.name: _label(row) for row in order.items},
 	}
 
 
 def _head_fields() -> list[str]:
-	"""Return the fields that people edit, in the form's order."""
+	"""Return the fields that people edit, in the form's order; not those that only some roles see."""
 	return [
 		field.fieldname
 		for field in frappe.get_meta(ORDER).fields
-		if field.fieldname in HEAD_ALSO
-		or not (field.fieldtype in SKIPPED or field.read_only or field.hidden or field.is_virtual)
+		if not field.permlevel
+		and (
+			field.fieldname in HEAD_ALSO
+			or not (field.fieldtype in SKIPPED or field.read_only or field.hidden or field.is_virtual)
+		)
 	]
+
+
+def _row_fields() -> list[str]:
+	meta = frappe.get_meta("Sales Order Item")
+	return [field for field in ROW_FIELDS if not meta.get_field(field).permlevel]
 
 
 def _shown(doc: Document, field: str) -> str:
@@ -106,7 +114,7 @@ def _tell(name: str, before: dict[str, Any]) -> None:
 		return
 	order = frappe.get_doc(ORDER, name)
 	after = _image(order)
-	found = edits.compare(before, after, _head_fields(), ROW_FIELDS)
+	found = edits.compare(before, after, _head_fields(), _row_fields())
 	users, others = _recipients(order)
 	if not found or not (users or others):
 		return
@@ -129,7 +137,7 @@ def _line(edit: edits.Edit, before: dict[str, Any], after: dict[str, Any]) -> di
 		return {"what": f"{row}: {label}" if row else label, "before": edit.before, "after": edit.after}
 	image = after if edit.kind == edits.ADDED else before
 	values = image["rows"][edit.row]
-	said = " ".join(values[field] for field in ("qty", "uom", "rate") if values[field])
+	said = " ".join(values[field] for field in ("qty", "uom", "rate") if values.get(field))
 	added = edit.kind == edits.ADDED
 	return {"what": row, "before": "" if added else said, "after": said if added else _("removed")}
 

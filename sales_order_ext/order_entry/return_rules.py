@@ -15,6 +15,16 @@ from sales_order_ext.violations import Violation, violation
 
 MIXED, RETURNS = "Mixed", "Returns"
 
+# The reasons that come with the app: whether the goods go back to stock.
+CREDIT_REASONS = {
+	"Returned in Good Condition": 1,
+	"Wrong Item Delivered": 1,
+	"Returned Damaged": 0,
+	"Lost in Transit": 0,
+	"Price Correction": 0,
+	"Goodwill": 0,
+}
+
 
 @dataclass(frozen=True)
 class ReturnRow:

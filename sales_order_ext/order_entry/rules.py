@@ -16,6 +16,10 @@ from sales_order_ext.violations import Violation, violation
 
 MAX_ROWS = 500
 
+# Rows that are no goods: the items that they stand on.
+TEXT, CUSTOM = "Text", "Custom"
+ITEMS = {TEXT: "soe-text", CUSTOM: "soe-custom"}
+
 
 @dataclass(frozen=True)
 class Target:

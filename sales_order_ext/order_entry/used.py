@@ -12,6 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
 from sales_order_ext.decimals import to_decimal
+from sales_order_ext.order_entry import expenses
 from sales_order_ext.order_entry.billing import EXPENSE, LABOUR, MATERIAL, Charge, first_rate
 
 CONSUMED = ("Material Issue", "Material Consumption for Manufacture")
@@ -104,19 +105,18 @@ def _materials(where: Where, order: Document) -> Iterable[Charge]:
 
 
 def _expenses(where: Where, order: Document) -> Iterable[Charge]:
-	"""Yield what employees claimed for a project, where the app that keeps claims is installed."""
-	if not where.project or not frappe.db.table_exists("Expense Claim Detail"):
+	"""Yield what employees claimed for a project as billable, where the app that keeps claims is installed."""
+	flag = expenses.billable_field() if where.project and expenses.are_kept() else None
+	if not flag:
 		return
-	row, claim = frappe.qb.DocType("Expense Claim Detail"), frappe.qb.DocType("Expense Claim")
+	row, claim = frappe.qb.DocType(expenses.ROW), frappe.qb.DocType(expenses.CLAIM)
 	query = frappe.qb.from_(row).join(claim).on(claim.name == row.parent).select(row.name, row.parent,
 		row.expense_type, row.expense_date, row.sanctioned_amount, claim.posting_date,
 		claim.employee_name)  # fmt: skip
 	query = query.where((claim.docstatus == 1) & (claim.approval_status == "Approved"))
 	query = query.where((claim.posting_date <= where.up_to) & (claim.company == order.company))
 	query = query.where((row.project == where.project) | (claim.project == where.project))
-	for flag in ("billable", "is_billable"):
-		if frappe.get_meta("Expense Claim Detail").has_field(flag):
-			query = query.where(row[flag] == 1)
+	query = query.where(row[flag] == 1)
 	for one in query.orderby(row.name).for_update().run(as_dict=True):
 		yield Charge(
 			kind=EXPENSE,

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from sales_order_ext.decimals import ZERO, rounded
+from sales_order_ext.order_entry.billing import Charge
 from sales_order_ext.scenario.play import Facts
 
 HUNDRED = Decimal(100)
@@ -17,7 +18,7 @@ class Line:
 	"""A row of a quotation or an order.
 
 	`quoted` is the quotation's row it was won from, `origin` the row it replaces, `charge` what it is
-	charged to, `moves` are its deliveries as (quantity, day), `waits` is what was put on back order and may
+	charged to, `credited` what of `invoiced` came back as money, `moves` are its deliveries as (quantity, day), `waits` is what was put on back order and may
 	be filled since.
 	"""
 
@@ -31,6 +32,7 @@ class Line:
 	charge: str = ""
 	moves: list[tuple[Decimal, date]] = field(default_factory=list)
 	invoiced: Decimal = ZERO
+	credited: Decimal = ZERO
 	reserved: Decimal = ZERO
 	waits: Decimal = ZERO
 
@@ -71,11 +73,22 @@ class Quote:
 
 
 @dataclass
+class ReturnLine:
+	"""A row of an order that takes something back of a delivery's line."""
+
+	note: str
+	line: Line
+	qty: Decimal
+	reason: str
+	processed: bool = False
+
+
+@dataclass
 class Order:
 	"""A booked sales order.
 
 	`quote` is what it was won from, `subscribed` what is billed apart, `deal_before` the status that winning
-	it found its opportunity in.
+	it found its opportunity in, `bills` the work and materials it is over, which need no delivery.
 	"""
 
 	name: str
@@ -94,36 +107,51 @@ class Order:
 	deal_before: str = ""
 	subscribed: dict[str, Decimal] = field(default_factory=dict)
 	advances: Decimal = ZERO
+	returns: list[ReturnLine] = field(default_factory=list)
+	bills: tuple[str, ...] = ()
 
 	@property
 	def status(self) -> str:
 		"""ERPNext's own status, from what is delivered and billed."""
 		if self.closed:
 			return "Closed"
-		delivered, billed = self.per_delivered >= HUNDRED, self.per_billed >= HUNDRED
+		delivered, billed = bool(self.bills) or self.per_delivered >= HUNDRED, self.per_billed >= HUNDRED
 		names = {(False, False): "To Deliver and Bill", (True, False): "To Bill", (False, True): "To Deliver"}
 		return names.get((delivered, billed), "Completed")
 
 	@property
 	def per_delivered(self) -> Decimal:
-		return percent([(line.qty, line.delivered) for line in self.lines])
+		return self._taken_back() or percent([(line.qty, line.delivered) for line in self.lines])
 
 	@property
 	def per_billed(self) -> Decimal:
-		return percent([(line.amount, line.invoiced * line.rate) for line in self.lines])
+		return self._taken_back() or percent(
+			[(line.amount, line.invoiced * line.rate) for line in self.lines]
+		)
+
+	def _taken_back(self) -> Decimal:
+		"""Return 100 for an order of returns alone whose returns are all processed."""
+		done = self.returns and all(one.processed for one in self.returns)
+		return HUNDRED if done and not any(line.qty for line in self.lines) else ZERO
 
 
 @dataclass
 class Delivery:
-	"""A submitted delivery note: quantities by item."""
+	"""A submitted delivery note: quantities by item, and of the order's lines; `back` is what came back."""
 
 	name: str
 	qtys: dict[str, Decimal]
+	lines: list[tuple[Line, Decimal]] = field(default_factory=list)
+	customer: str = ""
+	back: dict[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass
 class Invoice:
-	"""A submitted invoice: its (order, line, quantity), net by order, and what is paid of the total."""
+	"""A submitted invoice: its (order, line, quantity), net by order, and what is paid of the total.
+
+	A credit note has negative ones, and names the invoice that it is `against`.
+	"""
 
 	name: str
 	rows: list[tuple[str, str, Decimal]]
@@ -131,6 +159,23 @@ class Invoice:
 	qtys: dict[str, Decimal]
 	total: Decimal
 	paid: Decimal = ZERO
+	against: str = ""
+
+
+@dataclass
+class Project:
+	"""A project of a customer, and what was worked and used for it."""
+
+	name: str
+	customer: str
+	charges: list[Charge] = field(default_factory=list)
+
+
+@dataclass
+class Record:
+	"""A time sheet or a use of materials: a story says nothing about it."""
+
+	name: str = ""
 
 
 @dataclass
@@ -176,8 +221,12 @@ def opportunity_status(quotes: list[Quote], now: str) -> str:
 	return "Lost" if statuses else now
 
 
-def tell(paper: Opportunity | Quote | Delivery | Invoice | Payment, tax_rate: Decimal) -> Facts:
+def tell(
+	paper: Opportunity | Quote | Delivery | Invoice | Payment | Project | Record, tax_rate: Decimal
+) -> Facts:
 	"""Return the facts of any document but an order, whose statuses the shop works out."""
+	if isinstance(paper, Project | Record):
+		return {}
 	if isinstance(paper, Opportunity):
 		return {"status": paper.status}
 	if isinstance(paper, Quote):

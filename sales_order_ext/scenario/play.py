@@ -107,7 +107,7 @@ def _play_step(step: Step, driver: Driver, aliases: dict[str, Document]) -> Play
 def _resolved(step: Step, aliases: Mapping[str, Document]) -> dict[str, Any]:
 	"""Return the step's arguments with the aliases of documents replaced by the documents."""
 	arguments = dict(step.arguments)
-	for key in ("opportunity", "quote", "order", "invoice"):
+	for key in ("opportunity", "quote", "order", "invoice", "delivery", "project"):
 		if key in arguments:
 			arguments[key] = _aliased(step, aliases, arguments[key])
 	return arguments

@@ -6,11 +6,8 @@ What ERPNext decides (statuses, delivered and billed percentages) is in `papers`
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import wraps
 
 from sales_order_ext.decimals import ZERO
 from sales_order_ext.order_type import rules as order_types
@@ -19,6 +16,7 @@ from sales_order_ext.scenario import (
 	shop_facts,
 	shop_invoicing,
 	shop_replacement,
+	shop_returns,
 	shop_won_quote,
 )
 from sales_order_ext.scenario.papers import (
@@ -30,7 +28,10 @@ from sales_order_ext.scenario.papers import (
 	by_item,
 )
 from sales_order_ext.scenario.play import Document, Facts, Refused
-from sales_order_ext.scenario.story import Groups, Row, Story
+from sales_order_ext.scenario.shop_returns import ReturnSteps
+from sales_order_ext.scenario.shop_service import ServiceSteps
+from sales_order_ext.scenario.shop_steps import whole
+from sales_order_ext.scenario.story import Groups, Return, Row, Story
 from sales_order_ext.violations import Violation
 
 DAYS_TO_DELIVER = 7
@@ -47,25 +48,11 @@ OTHER_ERRORS = {
 	"lose": "OpportunityLostError",
 	"replace": "ReplacementNotAllowedError",
 	"undo": "UndoNotAllowedError",
+	"returns": "ReturnRowError",
 }
 
 
-def whole(step: Callable[..., list[Document]]) -> Callable[..., list[Document]]:
-	"""Make a step all or nothing."""
-
-	@wraps(step)
-	def run(self: Shop, *args: object, **kwargs: object) -> list[Document]:
-		before = copy.deepcopy(self.__dict__)
-		try:
-			return step(self, *args, **kwargs)
-		except Refused:
-			self.__dict__.update(before)
-			raise
-
-	return run
-
-
-class Shop:
+class Shop(ReturnSteps, ServiceSteps):
 	"""The in-memory driver; see `play.Driver`."""
 
 	def begin(self, story: Story) -> None:
@@ -171,8 +158,11 @@ class Shop:
 		rows: tuple[Row, ...],
 		order_type: str | None = None,
 		invoice_term: str | None = None,
+		returns: tuple[Return, ...] = (),
+		delivery: Document | None = None,
 	) -> list[Document]:
 		order = self.book(customer, self.lines(rows), order_type, invoice_term)
+		shop_returns.ask(self, order, self.papers[delivery.name] if delivery else None, returns)
 		return [Document("Sales Order", order.name)]
 
 	@whole
@@ -197,10 +187,8 @@ class Shop:
 			qty = left if wanted is None else min(left, wanted.get(line.item, ZERO))
 			if qty > 0:
 				self.hand_over(line, qty)
-				delivered.append((line.item, qty))
-		note = Delivery("", by_item(delivered))
-		self.add("DN", note)
-		return [Document("Delivery Note", note.name), order]
+				delivered.append((line, qty))
+		return [self.note(paper, delivered), order]
 
 	@whole
 	def release(self, complete_orders_first: bool = False) -> list[Document]:
@@ -261,12 +249,26 @@ class Shop:
 	def hand_over_at_once(self, order: Order) -> None:
 		"""Deliver what is there, where the order's type delivers as it is booked."""
 		kind = self.type_of(order)
-		if not self.on("enable_order_types") or order_types.document_kind("", kind) == order_types.STANDARD:
-			return
+		if self.on("enable_order_types") and order_types.document_kind("", kind) != order_types.STANDARD:
+			self.hand_over_what_is_there(order)
+
+	def hand_over_what_is_there(self, order: Order) -> list[tuple[Line, Decimal]]:
+		"""Deliver what is reserved for an order or free, and services; return what was delivered."""
+		delivered = []
 		for line in order.lines:
-			free = line.reserved + self.stock()[line.item]["free"] if line.stock else line.qty
-			if qty := min(line.qty, free):
+			left = line.qty - line.delivered
+			free = line.reserved + self.stock()[line.item]["free"] if line.stock else left
+			if qty := min(left, free):
 				self.hand_over(line, qty)
+				delivered.append((line, qty))
+		return delivered
+
+	def note(self, order: Order, delivered: list[tuple[Line, Decimal]]) -> Document:
+		"""Keep the delivery note of what was delivered."""
+		qtys = by_item([(line.item, qty) for line, qty in delivered])
+		paper = Delivery("", qtys, list(delivered), order.customer)
+		self.add("DN", paper)
+		return Document("Delivery Note", paper.name)
 
 	def hand_over(self, line: Line, qty: Decimal) -> None:
 		"""Deliver a quantity of an order's line, its own reservation first."""

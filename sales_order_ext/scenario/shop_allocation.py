@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -28,6 +29,23 @@ def reserve(shop: Shop, order: Order) -> None:
 
 def free_for(shop: Shop, customer: str) -> dict[holding.Stock, Decimal]:
 	"""Return {(item, ""): what can still be promised to a customer}."""
+	marks, left = _earmarks(shop)
+	kept = holding.earmarked_for_others(marks, left, customer, "")
+	return {
+		stock: replace(facts, earmarked=kept.get(stock, ZERO)).free for stock, facts in _facts(shop).items()
+	}
+
+
+def _facts(shop: Shop) -> dict[holding.Stock, holding.StockFacts]:
+	"""Return {(item, ""): what lies there and what takes from it, earmarks left out}."""
+	levels = {item.code: item.keep_stock_level for item in shop.story.items}
+	return {
+		(item, ""): holding.StockFacts(qty, shop.reserved(item), keep_level=levels[item])
+		for item, qty in shop.on_hand.items()
+	}
+
+
+def _earmarks(shop: Shop) -> tuple[list[holding.Earmark], dict[str, Decimal]]:
 	begin = datetime.combine(shop.story.date or shop.today, time())
 	marks = [
 		holding.Earmark(str(number), (one.item, ""), one.qty, begin, one.customer)
@@ -39,14 +57,7 @@ def free_for(shop: Shop, customer: str) -> dict[holding.Stock, Decimal]:
 		for line in order.lines
 		if line.stock
 	]
-	kept = holding.earmarked_for_others(marks, holding.earmarks_left(marks, uses), customer, "")
-	levels = {item.code: item.keep_stock_level for item in shop.story.items}
-	return {
-		(item, ""): holding.StockFacts(
-			qty, shop.reserved(item), earmarked=kept.get((item, ""), ZERO), keep_level=levels[item]
-		).free
-		for item, qty in shop.on_hand.items()
-	}
+	return marks, holding.earmarks_left(marks, uses)
 
 
 def stock_rows(order: Order) -> list[allocation.OrderRow]:
@@ -73,13 +84,10 @@ def back_order(shop: Shop, order: Order) -> None:
 def release(shop: Shop, complete_orders_first: bool) -> list[str]:
 	"""Give what is free to what waits; return the names of the orders served, in the order of service."""
 	waiting = [one for at, order in enumerate(shop.orders) for one in _waiting(shop, order, at)]
-	free = free_for(shop, "")
-	own = {
-		(customer, pair): qty - free[pair]
-		for customer in {one.customer for one in waiting}
-		for pair, qty in free_for(shop, customer).items()
-	}
-	outcomes = planner.plan(waiting, free, own, complete_orders_first=complete_orders_first)
+	free = {stock: facts.free_before_earmarks for stock, facts in _facts(shop).items()}
+	marks, left = _earmarks(shop)
+	kept = [planner.Kept(one.stock, left[one.name], frozenset({one.customer})) for one in marks]
+	outcomes = planner.plan(waiting, free, kept, complete_orders_first=complete_orders_first)
 	lines = {line.name: line for order in shop.orders for line in order.lines}
 	for outcome in outcomes:
 		lines[outcome.waiting.row].reserved += outcome.given

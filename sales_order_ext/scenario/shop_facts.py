@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sales_order_ext.allocation import rules as allocation
@@ -54,11 +55,18 @@ def _order(shop: Shop, order: Order) -> Facts:
 		"reserved": by_item([(line.item, line.reserved) for line in order.lines]),
 		"back_ordered": by_item([(line.item, line.back_ordered) for line in order.lines]),
 		"delivered": by_item([(line.item, line.delivered) for line in order.lines]),
-		"invoiced": by_item([(line.item, line.invoiced) for line in order.lines]),
+		"invoiced": by_item([(line.item, line.invoiced - line.credited) for line in order.lines]),
+		"with_returns": _with_returns(order),
 		"reservation": _reservation(shop, order),
 		"payment": _payment(shop, order),
 		"life_cycle": _life_cycle(shop, order),
 	}
+
+
+def _with_returns(order: Order) -> Decimal:
+	"""Return what is ordered less what is taken back, before taxes."""
+	sold = sum((line.amount for line in order.lines), ZERO)
+	return sold - sum((one.qty * one.line.rate for one in order.returns), ZERO) if order.returns else ZERO
 
 
 def _reservation(shop: Shop, order: Order) -> str:
@@ -74,7 +82,7 @@ def _payment(shop: Shop, order: Order) -> str:
 	invoiced = sum((line.invoiced * line.rate for line in order.lines), ZERO)
 	facts = payment.OrderFacts(
 		order.name, total(order.lines, shop.story.tax_rate), net, invoiced, order.advances,
-		counts=not order.closed,
+		replaced=bool(order.role and order.closed),
 	)  # fmt: skip
 	invoices = [
 		payment.InvoiceFacts(paper.name, paper.total, paper.paid, tuple(paper.net))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sales_order_ext.decimals import ZERO
 from sales_order_ext.invoicing import facts as invoicing
-from sales_order_ext.invoicing import grouping
+from sales_order_ext.invoicing import grouping, rules
 from sales_order_ext.scenario.papers import Invoice, Order, by_item, with_tax
 from sales_order_ext.scenario.play import Document
 
@@ -23,6 +24,14 @@ def run(shop: Shop, as_of: date) -> list[Document]:
 		if not group.skip:
 			made += _invoice(shop, group.rows)
 	return made
+
+
+def at_once(shop: Shop, order: Order) -> list[Document]:
+	"""Submit the invoice that processing an order makes, by its term; return it, or nothing."""
+	facts = _invoicing_order(shop, order)
+	by_term = facts if shop.on("enable_invoice_terms") else replace(facts, term="")
+	rows = rules.due_at_once(by_term, shop.today)
+	return _invoice(shop, rows)[:1] if rows else []
 
 
 def _invoice(shop: Shop, rows: tuple) -> list[Document]:

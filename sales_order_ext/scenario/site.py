@@ -7,21 +7,22 @@ its own settings. Run it with `bench --site SITE execute sales_order_ext.scenari
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import wraps
 
 import frappe
-from frappe.utils import getdate, strip_html, today
+from frappe.model.document import Document as DocumentOfFrappe
+from frappe.utils import getdate, today
 
+from sales_order_ext.order_entry.rules import ITEMS
 from sales_order_ext.scenario import site_facts, site_masters, site_won_quote
 from sales_order_ext.scenario import timeline as timeline_
-from sales_order_ext.scenario.play import Document, Facts, Refused, failures
+from sales_order_ext.scenario.play import Document, Facts, failures
 from sales_order_ext.scenario.play import play as play_story
-from sales_order_ext.scenario.story import Groups, Row, Story, load
-
-SAVEPOINT = "soe_story_step"
+from sales_order_ext.scenario.site_returns import ReturnSteps, returns_of
+from sales_order_ext.scenario.site_service import ServiceSteps
+from sales_order_ext.scenario.site_steps import atomic, submitted
+from sales_order_ext.scenario.story import Groups, Return, Row, Story, load
 
 
 def play(path: str, company: str | None = None, commit: bool = False) -> None:
@@ -41,27 +42,7 @@ def play(path: str, company: str | None = None, commit: bool = False) -> None:
 		frappe.throw("<br>".join(unmet), title=story.title)
 
 
-def atomic(step: Callable[..., list[Document]]) -> Callable[..., list[Document]]:
-	"""Make a step all or nothing, and an error a user would see a Refused."""
-
-	@wraps(step)
-	def run(self: Site, *args: object, **kwargs: object) -> list[Document]:
-		if not self.commit:
-			frappe.db.savepoint(SAVEPOINT)
-		try:
-			documents = step(self, *args, **kwargs)
-		except frappe.ValidationError as error:
-			frappe.db.rollback(**({} if self.commit else {"save_point": SAVEPOINT}))
-			frappe.clear_messages()
-			raise Refused(type(error).__name__, strip_html(str(error))) from error
-		if self.commit:
-			frappe.db.commit()
-		return documents
-
-	return run
-
-
-class Site:
+class Site(ReturnSteps, ServiceSteps):
 	"""The driver for a real site; see `play.Driver`."""
 
 	def __init__(self, company: str | None = None, commit: bool = False):
@@ -87,23 +68,23 @@ class Site:
 			{"item_code": row.item, "qty": float(row.qty), "t_warehouse": self.warehouse, "basic_rate": 1}
 			for row in rows
 		]
-		entry = self._new("Stock Entry", stock_entry_type="Material Receipt", items=items)
-		return [_submitted(entry)]
+		entry = self.new("Stock Entry", stock_entry_type="Material Receipt", items=items)
+		return [submitted(entry)]
 
 	@atomic
 	def opportunity(self, customer: str) -> list[Document]:
-		deal = self._new("Opportunity", opportunity_from="Customer", party_name=customer)
+		deal = self.new("Opportunity", opportunity_from="Customer", party_name=customer)
 		return [Document("Opportunity", deal.insert().name)]
 
 	@atomic
 	def quote(
 		self, customer: str, rows: tuple[Row, ...], opportunity: Document | None = None
 	) -> list[Document]:
-		quotation = self._new(
+		quotation = self.new(
 			"Quotation", quotation_to="Customer", party_name=customer, items=self._items(rows),
 			taxes=self._taxes(), order_type="Sales", opportunity=opportunity and opportunity.name,
 		)  # fmt: skip
-		return [_submitted(quotation)]
+		return [submitted(quotation)]
 
 	@atomic
 	def win(
@@ -143,13 +124,16 @@ class Site:
 		rows: tuple[Row, ...],
 		order_type: str | None = None,
 		invoice_term: str | None = None,
+		returns: tuple[Return, ...] = (),
+		delivery: Document | None = None,
 	) -> list[Document]:
-		order = self._new(
+		order = self.new(
 			"Sales Order", customer=customer, transaction_date=self.today,
 			delivery_date=self._delivery_date(), items=self._items(rows), taxes=self._taxes(),
 			soe_order_type=order_type, soe_invoice_term=invoice_term,
+			soe_returns=returns_of(delivery, returns),
 		)  # fmt: skip
-		return [_submitted(order)]
+		return [submitted(order)]
 
 	@atomic
 	def change_type(self, order: Document, order_type: str) -> list[Document]:
@@ -205,7 +189,7 @@ class Site:
 		paid = order or invoice
 		payment = get_payment_entry(paid.kind, paid.name, party_amount=float(amount))
 		payment.update({"posting_date": self.today, "reference_no": "story", "reference_date": self.today})
-		return [_submitted(payment), paid]
+		return [submitted(payment), paid]
 
 	@atomic
 	def replace(self, order: Document, rows: tuple[Row, ...] = (), split: Groups = ()) -> list[Document]:
@@ -226,15 +210,15 @@ class Site:
 		return []
 
 	def _invoices_of(self, run: str) -> list[Document]:
-		"""Return the invoices that a run made, each with the orders on it; throw if one failed."""
+		"""Return the invoices that a run made, in its order, each with the orders on it; throw if one failed."""
 		fields = ["invoice", "error"]
-		groups = frappe.get_all("Invoice Run Group", {"invoice_run": run}, fields, order_by="name")
+		groups = frappe.get_all("Invoice Run Group", {"invoice_run": run}, fields, order_by="number")
 		failed = [group.error for group in groups if group.error]
 		if failed:
 			frappe.throw("<br>".join(failed))
 		documents = []
 		for invoice in [group.invoice for group in groups if group.invoice]:
-			rows = {"parent": invoice, "docstatus": 1}
+			rows = {"parent": invoice, "docstatus": 1, "sales_order": ("is", "set")}
 			orders = frappe.get_all("Sales Invoice Item", rows, pluck="sales_order", order_by="idx")
 			documents += [Document("Sales Invoice", invoice)]
 			documents += [Document("Sales Order", order) for order in dict.fromkeys(orders)]
@@ -251,15 +235,17 @@ class Site:
 			draft.append("items", self._items((row,))[0] | {"delivery_date": self._delivery_date()})
 
 	def _items(self, rows: tuple[Row, ...]) -> list[dict]:
+		kinds = {item: kind for kind, item in ITEMS.items()}
 		return [
 			{
 				"item_code": row.item,
 				"qty": float(row.qty),
 				"rate": float(row.rate),
-				"warehouse": self.warehouse,
+				**({"soe_line_type": kinds[row.item], "description": row.words} if row.words
+					else {"warehouse": self.warehouse}),
 			}
 			for row in rows
-		]
+		]  # fmt: skip
 
 	def _taxes(self) -> list[dict]:
 		if not self.story.tax_rate:
@@ -273,17 +259,10 @@ class Site:
 	def _delivery_date(self):
 		return self.today + timedelta(days=7)
 
-	def _new(self, doctype: str, **fields: object):
+	def new(self, doctype: str, **fields: object) -> DocumentOfFrappe:
 		dated = {"posting_date": self.today, "transaction_date": self.today, "set_posting_time": 1}
 		return frappe.get_doc({"doctype": doctype, "company": self.company, **dated, **fields})
 
 	def _submit_dated(self, doc) -> Document:
 		doc.update({"posting_date": self.today, "set_posting_time": 1})
-		return _submitted(doc)
-
-
-def _submitted(doc) -> Document:
-	"""Save and submit a new document."""
-	doc.insert()
-	doc.submit()
-	return Document(doc.doctype, doc.name)
+		return submitted(doc)

@@ -43,6 +43,7 @@ def _sales_order(order) -> Facts:
 		"invoiced": _sums(
 			"Sales Invoice Item", "qty", "item_code", {"sales_order": order.name, "docstatus": 1}
 		),
+		"with_returns": to_decimal(order.get("soe_total_with_returns"), 2),
 		"reservation": order.get("soe_reservation_status") or "",
 		"payment": order.get("soe_payment_status") or "",
 		"life_cycle": order.get("soe_lifecycle_status") or "",

@@ -26,6 +26,13 @@ def make(story: Story, company: str, day: date) -> str:
 		)
 		if item.plan:
 			_ensure_plan(item.code, float(item.plan), company)
+		if item.price:
+			price = {
+				"item_code": item.code,
+				"price_list": _price_list(),
+				"price_list_rate": float(item.price),
+			}
+			_ensure("Item Price", price)
 		frappe.db.set_value("Item", item.code, "soe_keep_stock_level", float(item.keep_stock_level))
 	for customer in story.customers:
 		name = _ensure(
@@ -47,6 +54,15 @@ def make(story: Story, company: str, day: date) -> str:
 def ensure_reason(reason: str) -> None:
 	"""Make the reason for losing a quotation."""
 	_ensure("Quotation Lost Reason", {"order_lost_reason": reason})
+
+
+def ensure_activity(activity: str) -> None:
+	"""Make the kind of work."""
+	_ensure("Activity Type", {"activity_type": activity})
+
+
+def _price_list() -> str:
+	return frappe.db.get_single_value("Selling Settings", "selling_price_list")
 
 
 def _ensure_plan(item: str, cost: float, company: str) -> None:

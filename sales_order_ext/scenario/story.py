@@ -12,6 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from sales_order_ext.order_entry.rules import CUSTOM, ITEMS, TEXT
+
 try:
 	import tomllib
 except ModuleNotFoundError:  # Python 3.10
@@ -26,15 +28,23 @@ STEPS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
 	"lose": ((), ("quote", "opportunity", "reason")),
 	"reopen": (("opportunity",), ()),
 	"undo": (("order",), ()),
-	"order": (("customer", "rows"), ("order_type", "invoice_term")),
+	"order": (("customer", "rows"), ("order_type", "invoice_term", "returns", "delivery")),
 	"change_type": (("order", "order_type"), ()),
 	"deliver": (("order",), ("rows",)),
+	"process": (("order",), ()),
+	"project": (("customer",), ()),
+	"work": (("project", "activity", "hours", "rate"), ()),
+	"use": (("project", "rows"), ()),
+	"bill": (("project",), ("up_to",)),
 	"release": ((), ("complete_orders_first",)),
 	"invoice_run": ((), ("as_of",)),
 	"pay": (("amount",), ("order", "invoice")),
 	"replace": (("order",), ("rows", "split")),
 	"advance_to": ((), ("date", "days")),
 }
+
+# Rows that are words rather than goods, by the key that holds the words.
+LINES = {"text": ITEMS[TEXT], "custom": ITEMS[CUSTOM]}
 
 # Items by order: each list names those whose rows go to an order of their own.
 Groups = Sequence[Sequence[str]]
@@ -46,10 +56,14 @@ class StoryError(Exception):
 
 @dataclass(frozen=True)
 class Item:
-	"""An item of the story. `stock` tells goods from services; `plan` is the price of a monthly plan."""
+	"""An item of the story. `stock` tells goods from services; `plan` is the price of a monthly plan.
+
+	`price` is that of the price list, which goods used on a project are billed at.
+	"""
 
 	code: str
 	stock: bool = True
+	price: Decimal = Decimal(0)
 	plan: Decimal = Decimal(0)
 	keep_stock_level: Decimal = Decimal(0)
 
@@ -66,11 +80,21 @@ class Customer:
 
 @dataclass(frozen=True)
 class Row:
-	"""A quantity of an item, with its price where the step needs one."""
+	"""A quantity of an item, with its price where the step needs one; `words` of a text or custom line."""
 
 	item: str
 	qty: Decimal
 	rate: Decimal = Decimal(0)
+	words: str = ""
+
+
+@dataclass(frozen=True)
+class Return:
+	"""A quantity of an item that comes back or is credited, and the Credit Reason."""
+
+	item: str
+	qty: Decimal
+	reason: str
 
 
 @dataclass(frozen=True)
@@ -156,13 +180,29 @@ def _step(number: int, entry: Mapping[str, Any]) -> Step:
 	_refuse_unknown(place, entry, {"do", "as", "expect", "refused", *required, *optional})
 	arguments = {key: entry[key] for key in (*required, *optional) if key in entry}
 	if "rows" in arguments:
-		arguments["rows"] = tuple(_build(Row, f"{place}, a row", row) for row in arguments["rows"])
+		arguments["rows"] = tuple(_row(f"{place}, a row", row) for row in arguments["rows"])
+	if "returns" in arguments:
+		_require(place, entry, ("delivery",))
+		arguments["returns"] = tuple(_build(Return, f"{place}, a return", row) for row in entry["returns"])
+	for number in {"hours", "rate"} & set(arguments):
+		arguments[number] = Decimal(arguments[number])
 	for group in arguments.get("split", ()):
 		if not isinstance(group, list):
 			raise StoryError(f"{place}: split is a list of lists of items")
 	named = entry.get("as", ())
 	aliases = (named,) if isinstance(named, str) else tuple(named)
 	return Step(do, arguments, aliases, entry.get("expect", {}), entry.get("refused", ""))
+
+
+def _row(place: str, entry: Mapping[str, Any]) -> Row:
+	"""Return a row of an item, or a text or custom line: words, on the item that such lines stand on."""
+	kind = next((key for key in LINES if key in entry), None)
+	if not kind:
+		_refuse_unknown(place, entry, {"item", "qty", "rate", *LINES})
+		return _build(Row, place, entry)
+	_refuse_unknown(place, entry, {kind, "qty", "rate"} if kind == "custom" else {kind})
+	return _build(Row, place, {"item": LINES[kind], "qty": 0, "words": entry[kind], **{
+		key: value for key, value in entry.items() if key != kind}})  # fmt: skip
 
 
 def _build(kind: type, place: str, entry: Mapping[str, Any]) -> Any:
@@ -182,7 +222,8 @@ def _check_names(story: Story) -> None:
 	if unknown:
 		raise StoryError(f"an earmark: unknown {', '.join(sorted(unknown))}")
 	for number, step in enumerate(story.steps, start=1):
-		named = {row.item for row in step.arguments.get("rows", ())} - items
+		rows = (*step.arguments.get("rows", ()), *step.arguments.get("returns", ()))
+		named = {row.item for row in rows} - items - set(LINES.values())
 		named |= {item for group in step.arguments.get("split", ()) for item in group} - items
 		if "customer" in step.arguments:
 			named |= {step.arguments["customer"]} - customers

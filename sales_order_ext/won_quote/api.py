@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from frappe.rate_limiter import rate_limit
 from frappe.utils import getdate
 
-from sales_order_ext import errors, preferences, transactions
+from sales_order_ext import errors, inputs, preferences, transactions
 from sales_order_ext.won_quote import external, facts, losing, outcome, quotes, records, rules, wizard
 from sales_order_ext.won_quote import undo as taking_back
 from sales_order_ext.won_quote.messages import MESSAGES
@@ -91,7 +91,7 @@ def save_page(quote_win: str, page: str, values: dict | str) -> dict[str, Any]:
 	"""Store one page of the wizard; return the state of all pages (see `state`)."""
 	win = frappe.get_doc(records.QUOTE_WIN, quote_win)
 	win.check_permission("write")
-	wizard.store(win, page, frappe.parse_json(values))
+	wizard.store(win, page, inputs.mapping(values, "values"))
 	return wizard.state(win)
 
 
@@ -112,7 +112,7 @@ def lines(quote_win: str, rows: list | str | None = None) -> dict[str, Any]:
 	win = frappe.get_doc(records.QUOTE_WIN, quote_win)
 	win.check_permission("read")
 	if rows:
-		wizard.with_rows(win, frappe.parse_json(rows))
+		wizard.with_rows(win, inputs.objects(rows, "rows"))
 	return wizard.outlook(records.win_facts(win))
 
 
@@ -172,7 +172,7 @@ def import_external_quote(payload: dict | str) -> dict[str, Any]:
 	The same `idempotency_key` of the same `source` returns what the first call made.
 	"""
 	frappe.has_permission(external.DOCTYPE, "create", throw=True)
-	given = external.cleaned(frappe.parse_json(payload))
+	given = external.cleaned(inputs.mapping(payload, "payload"))
 	external.require_switch(given["company"])
 	with all_or_nothing("external_quote"):
 		return external.take_in(given)

@@ -11,7 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
 
-from sales_order_ext import errors, transactions
+from sales_order_ext import errors, inputs, transactions
 from sales_order_ext.allocation import records as allocation
 from sales_order_ext.decimals import ZERO, to_decimal
 from sales_order_ext.errors import OpportunityLostError
@@ -23,9 +23,9 @@ REASONS = {"Opportunity": "Opportunity Lost Reason", "Quotation": "Quotation Los
 
 def names_in(rows: Any, field: str) -> list[str]:
 	"""Return the names in a JSON list of texts or of rows with that field; a single text is one name."""
-	if isinstance(rows, str):
-		rows = frappe.parse_json(rows) if rows.strip().startswith(("[", "{", '"')) else [rows]
-	found = [row.get(field) if isinstance(row, dict) else str(row).strip() for row in rows or []]
+	is_name = isinstance(rows, str) and not rows.strip().startswith(("[", "{", '"'))
+	rows = [rows] if is_name else inputs.rows(rows, field)
+	found = [str(row.get(field) or "") if isinstance(row, dict) else str(row).strip() for row in rows]
 	return list(dict.fromkeys(name for name in found if name))
 
 

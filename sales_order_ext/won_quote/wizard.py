@@ -11,7 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
-from sales_order_ext import errors
+from sales_order_ext import errors, inputs
 from sales_order_ext.decimals import text
 from sales_order_ext.won_quote import checks, facts, messages, outcome, pages, records, rules, sourcing
 from sales_order_ext.won_quote.messages import MESSAGES
@@ -28,7 +28,10 @@ def store(win: Document, page: str, values: Mapping[str, Any]) -> None:
 	if page in pages.ROWS:
 		_store_rows(win, page, values)
 	if page == pages.NOTIFY and "notify" in values:
-		users = [row.get("user") if isinstance(row, dict) else row for row in values["notify"] or []]
+		users = [
+			row.get("user") if isinstance(row, dict) else row
+			for row in inputs.rows(values["notify"], "notify")
+		]
 		win.set("notify", [{"user": user} for user in dict.fromkeys(users) if user])
 	win.page = page
 	win.save()
@@ -36,7 +39,7 @@ def store(win: Document, page: str, values: Mapping[str, Any]) -> None:
 
 def _store_rows(win: Document, page: str, values: Mapping[str, Any]) -> None:
 	table, key, fields = pages.ROWS[page]
-	given = {row.get(key): row for row in values.get(table) or []}
+	given = {row.get(key): row for row in inputs.objects(values.get(table), table)}
 	for row in win.get(table):
 		new = given.get(row.get(key)) or {}
 		row.update({field: new[field] for field in fields if field in new})

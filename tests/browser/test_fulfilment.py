@@ -45,6 +45,21 @@ def test_another_order_shows_its_own_rows(desk):
 	assert second in shown and first not in shown
 
 
+def test_a_draft_is_submitted_from_why_once(desk):
+	name = booked(desk)
+	open_tab(desk, name)
+	for _again in range(2):
+		desk.page.evaluate("() => cur_frm.reload_doc()")
+		desk.settle()
+	desk.page.locator(".soe-entries").wait_for(state="attached")
+	desk.page.locator(".soe-why").first.click()
+	desk.page.locator(".soe-mend", has_text="Submit").first.click()
+	desk.confirm("Yes")
+	desk.page.wait_for_function("() => cur_frm.doc.docstatus === 1")
+	desk.settle()
+	assert not desk.page.locator(".modal.show").count()
+
+
 def test_why_tells_what_a_row_lacks_and_mends_it(desk):
 	rows = [{"item_code": "Oak Chair", "qty": 1, "rate": 60, "delivery_date": "2099-12-31"}]
 	draft = desk.insert("Sales Order", customer="Quay Offices", delivery_date="2099-12-31", items=rows)

@@ -54,9 +54,37 @@ def test_an_order_is_typed_with_texts_custom_lines_and_earlier_rows(desk):
 	search.press("ArrowDown")
 	desk.page.keyboard.press("Enter")
 	assert desk.dialog().locator(".soe-choose:checked").count() == 1
-	desk.confirm("Copy")
+	search.fill("no such thing")
+	desk.page.wait_for_timeout(500)
+	desk.settle()
+	assert desk.dialog().locator("tbody tr").count() == 1
+	desk.confirm("Copy (1)")
 	desk.page.wait_for_function("() => cur_frm.doc.items.length === 4")
 	assert rows(desk)[3][0] == LAMP
+
+
+def shown_line_buttons(desk: Desk) -> list[str]:
+	return [
+		label
+		for label in ("Text Line", "Custom Line", "Choose Delivered Goods")
+		if desk.page.get_by_role("button", name=label).locator("visible=true").count()
+	]
+
+
+def test_a_booked_order_offers_no_more_lines(desk):
+	draft = desk.insert("Sales Order", customer=CUSTOMER, delivery_date=DAY, soe_order_type="Mixed Order", items=[
+		{"item_code": LAMP, "qty": 1, "rate": 55, "delivery_date": DAY}])  # fmt: skip
+	desk.open("Sales Order", draft["name"])
+	assert shown_line_buttons(desk) == ["Text Line", "Custom Line", "Choose Delivered Goods"]
+	desk.page.evaluate("() => cur_frm.save('Submit')")
+	desk.confirm("Yes") if desk.dialog().count() else None
+	desk.page.wait_for_function("() => cur_frm.doc.docstatus === 1")
+	desk.settle()
+	assert shown_line_buttons(desk) == []
+	other = desk.insert("Sales Order", customer=CUSTOMER, delivery_date=DAY, soe_order_type="Mixed Order", items=[
+		{"item_code": LAMP, "qty": 1, "rate": 55, "delivery_date": DAY}])  # fmt: skip
+	desk.open("Sales Order", other["name"])
+	assert shown_line_buttons(desk) == ["Text Line", "Custom Line", "Choose Delivered Goods"]
 
 
 def test_goods_come_back(desk):

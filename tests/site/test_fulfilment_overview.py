@@ -156,6 +156,16 @@ class TestQueries:
 		hidden = {"Purchase Order"}
 		assert self.kinds_in_twelve(order, Company=COMPANY, Supplier=other_supplier()) == everything - hidden
 
+	def test_fifty_rows_take_as_many_as_one(self):
+		counts = []
+		for number in (1, 50):
+			order = sales_order(*[(ITEM, 1, 10)] * number)
+			api.overview(order.name)
+			with counted() as statements:
+				api.overview(order.name)
+			counts.append(len(statements))
+		assert counts[0] == counts[1] <= MOST_QUERIES
+
 	def kinds_in_twelve(self, order, **allowed):
 		"""Return the kinds of documents that a user restricted so sees, having counted the queries."""
 		with user("Sales User", "Stock User", "Purchase User", "Accounts User", allowed=allowed):

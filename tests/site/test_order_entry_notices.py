@@ -96,11 +96,27 @@ def test_by_role_whoever_may_read_and_not_the_editor(switch_on):
 def test_nothing_without_the_switch_or_after_a_rollback(switch_on):
 	order = ordered()
 	order.update({"po_no": "1"}).save()
-	notices._kept().clear()
-	assert mails(order) == []
+	assert order.name in notices._kept()
+	frappe.db.rollback()
+	assert mails(order) == [] and notices._kept() == {}
+	switch_on(enable_order_notifications=1)
+	order = ordered()
 	switch_on(enable_order_notifications=0)
 	order.update({"po_no": "2"}).save()
 	assert mails(order) == [] and notices._kept() == {}
+
+
+def test_what_only_some_roles_see_is_told_to_nobody(monkeypatch):
+	order = ordered()
+	for doctype, field in (("Sales Order", "grand_total"), ("Sales Order Item", "rate")):
+		monkeypatch.setattr(frappe.get_meta(doctype).get_field(field), "permlevel", 1)
+	order.items[0].rate = 987.65
+	order.save()
+	assert mails(order) == []
+	order.items[0].qty = 8
+	order.save()
+	assert len(mails(order)) == 1
+	assert "987.65" not in logs(order)[0].email_content
 
 
 def test_a_message_that_fails_never_undoes_the_edit(monkeypatch):

@@ -1,4 +1,4 @@
-"""Two clerks press at the same moment: what a project used is billed by one order."""
+"""Two clerks press at the same moment: hours, materials and expenses of a project are billed by one order."""
 
 import json
 import subprocess
@@ -9,7 +9,9 @@ import frappe
 import pytest
 from frappe.utils import today
 
-from tests.site.masters import COMPANY, CUSTOMER
+from sales_order_ext.order_entry import api
+from tests.site import expense_claims, masters
+from tests.site.masters import COMPANY, CUSTOMER, ITEM, WAREHOUSE
 
 CLERK = """
 import json, os, sys
@@ -35,26 +37,32 @@ frappe.destroy()
 """
 
 
+@pytest.fixture(scope="module")
+def claims():
+	"""Expense claims, as where HRMS is installed."""
+	expense_claims.install()
+	yield
+	expense_claims.uninstall()
+
+
 @pytest.fixture
-def project():
-	"""A project with four billable hours, for other processes too; afterwards it is as if never made."""
+def project(claims, committed):
+	"""A project with hours, materials and expenses, for other processes too."""
 	activity = frappe.generate_hash(length=8)
 	frappe.get_doc({"doctype": "Activity Type", "activity_type": activity, "billing_rate": 50}).insert()
 	project = frappe.get_doc({"doctype": "Project", "project_name": activity, "company": COMPANY,
 		"customer": CUSTOMER, "status": "Open"}).insert()  # fmt: skip
-	sheet = frappe.get_doc({"doctype": "Timesheet", "company": COMPANY, "customer": CUSTOMER, "time_logs": [
+	frappe.get_doc({"doctype": "Timesheet", "company": COMPANY, "customer": CUSTOMER, "time_logs": [
 		{"activity_type": activity, "from_time": f"{today()} 08:00:00", "hours": 4, "billing_hours": 4,
 		"is_billable": 1, "project": project.name}]}).insert().submit()  # fmt: skip
+	masters.receive(ITEM, 3)
+	issue = frappe.get_doc({"doctype": "Stock Entry", "stock_entry_type": "Material Issue", "company": COMPANY,
+		"project": project.name, "items": [{"item_code": ITEM, "qty": 3, "s_warehouse": WAREHOUSE}]})  # fmt: skip
+	issue.insert().submit()
+	rows = ("Travel", 120, 1), ("Hotel", 90, 1), ("Lunch", 15, 0)
+	expense_claims.claimed(today(), *rows, project=project.name)
 	frappe.db.commit()
-	yield project.name
-	frappe.db.rollback()
-	for name in frappe.get_all("Sales Order", {"project": project.name}, pluck="name", order_by="name"):
-		frappe.delete_doc("Sales Order", name, force=True)
-	sheet.reload().cancel()
-	sheet.delete()
-	frappe.delete_doc("Project", project.name, force=True)
-	frappe.delete_doc("Activity Type", activity, force=True)
-	frappe.db.commit()
+	return project.name
 
 
 def test_two_who_press_at_once_make_one_order(project):
@@ -78,3 +86,22 @@ def test_two_who_press_at_once_make_one_order(project):
 		"QueryDeadlockError",
 	}
 	assert frappe.db.count("Sales Order", {"project": project}) == 1
+	order = frappe.get_doc("Sales Order", {"project": project})
+	sources = sorted((one.source_doctype, one.qty) for one in order.soe_charges)
+	assert sources == [("Expense Claim", 1), ("Expense Claim", 1), ("Stock Entry", 3), ("Timesheet", 4)]
+
+
+def test_only_approved_expenses_claimed_as_billable_are_billed(project):
+	expense_claims.claimed(today(), ("Taxi", 30, 1), project=project, status="Rejected")
+	elsewhere = frappe.get_doc(
+		{"doctype": "Project", "project_name": frappe.generate_hash(length=8), "company": COMPANY}
+	).insert()
+	expense_claims.claimed(today(), ("Parking", 5, 1), project=elsewhere.name)
+	order = frappe.get_doc("Sales Order", api.make_order_from_project(project)["sales_order"])
+	expenses = {row.item_name: (row.qty, row.rate) for row in order.items[2:]}
+	assert expenses == {"Hotel": (1, 90), "Travel": (1, 120)}
+	order.set("items", [row for row in order.items if row.item_name != "Hotel"])
+	order.save()
+	again = frappe.get_doc("Sales Order", api.make_order_from_project(project)["sales_order"])
+	assert [row.item_name for row in again.items] == ["Hotel"]
+	frappe.db.rollback()

@@ -35,13 +35,18 @@ def activity(rate):
 		"billing_rate": rate}).insert().name  # fmt: skip
 
 
-def worked(what, hours, day=None, rate=None, billable=1, **where):
+def worked(what, hours, day=None, rate=None, billable=1, by=None, **where):
 	log = {"activity_type": what, "from_time": f"{day or today()} 08:00:00", "hours": hours, "is_billable": billable,
 		"billing_hours": hours, **({"billing_rate": rate} if rate is not None else {}), **where}  # fmt: skip
 	sheet = frappe.get_doc(
-		{"doctype": "Timesheet", "company": COMPANY, "customer": CUSTOMER, "time_logs": [log]}
+		{"doctype": "Timesheet", "company": COMPANY, "customer": CUSTOMER, "employee": by, "time_logs": [log]}
 	)
 	return sheet.insert().submit()
+
+
+def employee():
+	return frappe.get_doc({"doctype": "Employee", "first_name": "Ann", "company": COMPANY, "gender": "Female",
+		"date_of_birth": "1990-01-01", "date_of_joining": "2020-01-01", "status": "Active"}).insert().name  # fmt: skip
 
 
 def used(qty, **fields):
@@ -52,11 +57,11 @@ def used(qty, **fields):
 	return entry.insert().submit()
 
 
-def price(rate):
+def price(rate, item_code=ITEM):
 	price_list = frappe.db.get_single_value("Selling Settings", "selling_price_list")
-	frappe.db.delete("Item Price", {"item_code": ITEM})
+	frappe.db.delete("Item Price", {"item_code": item_code})
 	frappe.get_doc(
-		{"doctype": "Item Price", "item_code": ITEM, "price_list": price_list, "price_list_rate": rate}
+		{"doctype": "Item Price", "item_code": item_code, "price_list": price_list, "price_list_rate": rate}
 	).insert()
 
 
@@ -91,6 +96,22 @@ def test_hours_and_materials_at_their_rates(project):
 	assert frappe.db.get_value("Sales Order", order.name, "status") == "Completed"
 	invoice.cancel()
 	assert not frappe.db.get_value("Timesheet Detail", detail, "sales_invoice")
+
+
+def test_an_hour_costs_what_is_agreed_for_the_employee_else_for_the_activity_else_the_list_price(project):
+	ann, known, listed = employee(), activity(0), activity(0)
+	worked(known, 1, project=project.name)
+	worked(known, 2, project=project.name, by=ann)
+	worked(listed, 3, project=project.name)
+	# Rates that were agreed after the hours were booked.
+	cost = {"doctype": "Activity Cost", "activity_type": known, "employee": ann}
+	frappe.get_doc({**cost, "billing_rate": 95, "costing_rate": 40}).insert()
+	frappe.db.set_value("Activity Type", known, "billing_rate", 80)
+	group = frappe.db.get_value("Item", ITEM, "item_group")
+	frappe.get_doc({"doctype": "Item", "item_code": listed, "item_group": group, "is_stock_item": 0}).insert()
+	price(70, listed)
+	made = api.make_order_from_project(project.name)
+	assert sorted(rows_of(made)) == sorted([(known, 1, 80), (known, 2, 95), (listed, 3, 70)])
 
 
 def test_billed_once_and_free_again(project):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from sales_order_ext.scenario.story import Row, StoryError, load, parse
+from sales_order_ext.scenario.story import Return, Row, StoryError, load, parse
 
 STORY = {
 	"title": "One chair",
@@ -35,6 +35,38 @@ def test_a_story_is_read():
 def test_a_step_that_makes_several_documents_names_them():
 	story = parse(with_step(**{"do": "replace", "as": ["a", "b"], "order": "o", "split": [["CHAIR"]]}))
 	assert story.steps[0].aliases == ("a", "b")
+
+
+def test_rows_may_be_words():
+	rows = [{"text": "Upstairs"}, {"custom": "Engraving", "qty": 2, "rate": 15}]
+	story = parse(with_step(do="order", customer="Ann", rows=rows))
+	assert story.steps[0].arguments["rows"] == (
+		Row("soe-text", Decimal(0), words="Upstairs"),
+		Row("soe-custom", Decimal(2), Decimal(15), "Engraving"),
+	)
+
+
+def test_what_comes_back_names_its_delivery_and_reason():
+	step = {"do": "order", "customer": "Ann", "rows": [], "delivery": "d"}
+	story = parse(with_step(**step, returns=[{"item": "CHAIR", "qty": 1, "reason": "Goodwill"}]))
+	assert story.steps[0].arguments["returns"] == (Return("CHAIR", Decimal(1), "Goodwill"),)
+
+
+RETURNS = {"do": "order", "customer": "Ann", "rows": [], "returns": [{"item": "CHAIR", "qty": 1}]}
+
+
+@pytest.mark.parametrize(
+	"step, complaint",
+	[
+		({**RETURNS}, "delivery missing"),
+		({**RETURNS, "delivery": "d"}, "a return: reason missing"),
+		({"do": "receive", "rows": [{"text": "Upstairs", "rate": 3}]}, "unknown rate"),
+		({"do": "receive", "rows": [{"item": "CHAIR", "words": "no"}]}, "unknown words"),
+	],
+)
+def test_mistakes_in_such_rows_are_named(step, complaint):
+	with pytest.raises(StoryError, match=complaint):
+		parse(with_step(**step))
 
 
 def test_without_a_date_it_plays_today():

@@ -7,8 +7,8 @@ frappe.provide("sales_order_ext");
 	 *
 	 * `load(search, start)` resolves to rows, `key(row)` names one, `columns` show it: `value(row)` as HTML, or
 	 * an `input` (number) or `check` of that name, read back as `values`. `choose([{row, values}])` acts. With
-	 * `page` (rows a load brings) more can be loaded below; ticks and quantities stay. `fields` are further
-	 * fields above the table, whose values `choose` gets second.
+	 * `page` (rows a load brings) more can be loaded below. Ticked rows stay, on top, whatever is searched for
+	 * next. `fields` are further fields above the table, whose values `choose` gets second.
 	 */
 	sales_order_ext.choose_rows = function (options) {
 		const dialog = new frappe.ui.Dialog({
@@ -34,25 +34,43 @@ frappe.provide("sales_order_ext");
 		const table = dialog.fields_dict.table.$wrapper;
 		let rows = [];
 		let asked = 0;
+		let start = 0;
 
 		async function load() {
 			const turn = ++asked;
 			const answer = await options.load(dialog.get_value("search") || "", 0);
 			// An answer that a later search has overtaken is dropped.
 			if (turn !== asked) return;
-			rows = answer;
+			const chosen = chosen_rows();
+			rows = chosen.map(({ row }) => row).concat(without(answer, chosen));
 			table.html(render(rows, options));
+			chosen.forEach(({ values }, index) => tick(table.find("tbody tr").eq(index), values));
+			start = answer.length;
 			show_more(answer.length);
+			count();
 		}
 
 		async function load_more() {
 			const turn = ++asked;
-			const answer = await options.load(dialog.get_value("search") || "", rows.length);
+			const answer = await options.load(dialog.get_value("search") || "", start);
 			if (turn !== asked) return;
-			const lines = answer.map((row, index) => line(row, rows.length + index, options));
-			rows = rows.concat(answer);
+			const more = without(answer, chosen_rows());
+			const lines = more.map((row, index) => line(row, rows.length + index, options));
+			rows = rows.concat(more);
 			table.find("tbody").append(lines.join(""));
+			start += answer.length;
 			show_more(answer.length);
+		}
+
+		function without(answer, chosen) {
+			const keys = new Set(chosen.map(({ row }) => options.key(row)));
+			return answer.filter((row) => !keys.has(options.key(row)));
+		}
+
+		/** Say on the button how many rows it acts on: ticked ones may be out of sight. */
+		function count() {
+			const ticked = table.find("tbody .soe-choose:checked").length;
+			dialog.get_primary_btn().text(options.primary_label + (ticked ? ` (${ticked})` : ""));
 		}
 
 		function show_more(brought) {
@@ -70,6 +88,7 @@ frappe.provide("sales_order_ext");
 		table.on("change", ".soe-choose-all", (event) =>
 			table.find(".soe-choose").prop("checked", event.target.checked)
 		);
+		table.on("change input", count);
 		table.on("click", ".soe-more", load_more);
 		// Typing a quantity means the row is wanted.
 		table.on("input", "[data-field]", (event) =>
@@ -84,6 +103,7 @@ frappe.provide("sales_order_ext");
 			event.stopPropagation();
 			table.find("tbody .soe-choose").first().trigger("focus");
 		});
+		dialog.$wrapper.on("hidden.bs.modal", () => dialog.$wrapper.remove());
 		dialog.show();
 		search.trigger("focus");
 		load();
@@ -99,6 +119,7 @@ frappe.provide("sales_order_ext");
 		const here = $(event.target).closest("tr");
 		if (event.key === "Enter" && $(event.target).is(".soe-choose")) {
 			event.target.checked = !event.target.checked;
+			$(event.target).trigger("change");
 			return;
 		}
 		const beside = step < 0 ? here.prev() : here.next();
@@ -110,6 +131,15 @@ frappe.provide("sales_order_ext");
 		const target = field ? beside.find(`[data-field="${field}"]`) : beside.find(".soe-choose");
 		target.trigger("focus");
 		if (target.is("[type=number]")) target.trigger("select");
+	}
+
+	function tick(one, values) {
+		one.find(".soe-choose").prop("checked", true);
+		for (const [field, value] of Object.entries(values)) {
+			const input = one.find(`[data-field="${field}"]`);
+			if (typeof value === "boolean") input.prop("checked", value);
+			else input.val(value);
+		}
 	}
 
 	function values_of(one) {
@@ -129,7 +159,9 @@ frappe.provide("sales_order_ext");
 		const all = `<input type="checkbox" class="soe-choose-all" aria-label="${__("All")}">`;
 		const keys = __("Arrow keys move, Enter ticks a row, Ctrl+Enter copies.");
 		return `<div style="max-height: 60vh; overflow: auto">
-			<table class="table table-bordered table-condensed">
+			<style>.soe-choose-table th { position: sticky; top: 0; background: var(--modal-bg); z-index: 1 }
+			.soe-choose-table tr:focus-within { background: var(--highlight-color) }</style>
+			<table class="table table-bordered table-condensed soe-choose-table">
 				<thead><tr><th style="width: 2em">${all}</th>${head}</tr></thead><tbody>${body}</tbody>
 			</table>
 			<button type="button" class="btn btn-default btn-xs soe-more">${__("Show More")}</button>

@@ -2,8 +2,9 @@
 frappe.provide("sales_order_ext.progress");
 
 (() => {
-	/** The bars that the switches show: label, percent, and what to say about it. */
+	/** The bars that the switches show: label, percent, and what to say about it. None of a replaced order. */
 	sales_order_ext.progress.bars = function (doc) {
+		if (cint(doc.soe_is_cancelled)) return [];
 		const on = (property) => sales_order_ext.on(property, doc);
 		const bars = [];
 		if (on("enable_lifecycle_status") || on("enable_payment_status")) {

@@ -5,9 +5,8 @@
 			const field = frm.fields_dict.soe_fulfilment;
 			if (!field || frm.is_new() || !sales_order_ext.any_switch(frm.doc)) return;
 			const tab = frm.layout.tabs?.find((one) => one.df.fieldname === "soe_fulfilment_tab");
-			// What another order showed must not stay; the tab asks when it is looked at.
-			field.$wrapper.empty();
-			const view = new Fulfilment(frm, field.$wrapper);
+			// What another order showed, and what listened to it, must not stay; the tab asks when it is looked at.
+			const view = new Fulfilment(frm, $("<div>").appendTo(field.$wrapper.empty()));
 			frm.soe_fulfilment = tab && !tab.is_active() ? view : null;
 			if (tab?.is_active()) view.show();
 		},
@@ -31,6 +30,12 @@
 		Shipped: "purple",
 		Invoiced: "light-blue",
 		Fulfilled: "green",
+	};
+
+	const LACKS = {
+		Reserved: __("Not Reserved"),
+		Delivered: __("Not Delivered"),
+		Invoiced: __("Not Invoiced"),
 	};
 
 	const escaped = (text) => frappe.utils.escape_html(text || "");
@@ -58,6 +63,7 @@
 			]);
 			if (this.frm.doc.name !== this.args.sales_order) return;
 			this.overview = overview;
+			this.mends = [];
 			this.wrapper.html(
 				[
 					this.rows(),
@@ -75,9 +81,7 @@
 		listen() {
 			this.wrapper.on("click", ".soe-approve", () => this.approve());
 			this.wrapper.on("click", ".soe-why", (event) => this.explain(event.currentTarget.dataset.row));
-			this.wrapper.on("click", ".soe-mend", (event) => {
-				this.frm.custom_buttons[event.currentTarget.dataset.button]?.click();
-			});
+			this.wrapper.on("click", ".soe-mend", (event) => this.mends[event.currentTarget.dataset.mend]());
 			this.wrapper.on("change", ".soe-all", (event) =>
 				this.wrapper.find(".soe-row").prop("checked", event.target.checked)
 			);
@@ -117,17 +121,39 @@
 			const rows = await frappe.xcall("sales_order_ext.fulfilment.api.why", this.args);
 			const answers = rows.find((one) => one.row === row)?.answers || [];
 			const html = answers.map((one) => {
-				const label = one.button && __(one.button);
-				// The reason is told to everybody; its button is there for whoever may press it.
-				const mend =
-					label && this.frm.custom_buttons[label]
-						? `<button type="button" class="btn btn-xs btn-default soe-mend"
-							data-button="${escaped(label)}">${label}</button>`
-						: "";
-				return `<div><small>${__("Not {0}", [__(one.about)])}: ${escaped(one.reason)} ${mend}</small></div>`;
+				// The reason is told to everybody; what mends it is there for whoever may do it.
+				const [label, act] = this.button(one.button) || this.opening(one.opens, row) || [];
+				const mend = act
+					? `<button type="button" class="btn btn-xs btn-default soe-mend"
+						data-mend="${this.mends.push(act) - 1}">${escaped(label)}</button>`
+					: "";
+				return `<div><small>${LACKS[one.about]}: ${escaped(one.reason)} ${mend}</small></div>`;
 			});
 			const area = this.wrapper.find(`.soe-answers[data-row="${row}"]`);
 			area.html(html.join("") || `<small>${__("Nothing is missing.")}</small>`);
+		}
+
+		/** A button of the form that is there: one of its own, or the main one of a draft. */
+		button(name) {
+			if (!name) return;
+			const label = __(name, null, "Back Order");
+			const own = this.frm.custom_buttons[label];
+			if (own) return [label, () => own.click()];
+			const { docstatus, __unsaved } = this.frm.doc;
+			if (name === "Submit" && docstatus === 0 && !__unsaved && this.frm.has_perm("submit")) {
+				return [label, () => this.frm.savesubmit()];
+			}
+		}
+
+		/** A document behind the row, or a field of the form, where there is something to do. */
+		opening(what, row) {
+			if (!what) return;
+			const field = this.frm.fields_dict[what];
+			if (field) return [__(field.df.label, null, "Sales Order"), () => this.frm.scroll_to_field(what)];
+			const behind = this.overview.rows.find((one) => one.name === row).documents;
+			const found =
+				what === "Customer" ? this.frm.doc.customer : behind.find((one) => one.doctype === what)?.name;
+			if (found) return [`${__(what)} ${found}`, () => frappe.set_route("Form", what, found)];
 		}
 
 		async approve() {

@@ -126,5 +126,7 @@
 	}
 
 	const escaped = (text) => frappe.utils.escape_html(text || "");
-	const quantity = (value) => (value === null ? "" : format_number(value));
+	// Without the zeros behind whole numbers.
+	const quantity = (value) =>
+		value === null ? "" : format_number(value, null, Number.isInteger(value) ? 0 : undefined);
 })();

@@ -1,4 +1,13 @@
 // Custom and text lines below the items, and the defaults of a new order.
+frappe.provide("sales_order_ext");
+
+/** A button below a table, or none: the form outlives the document, so every refresh decides anew. */
+sales_order_ext.grid_button = function (grid, label, shown, action) {
+	if (shown || grid.custom_buttons[label]) {
+		grid.add_custom_button(label, action).toggleClass("hidden", !shown);
+	}
+};
+
 (() => {
 	const DEFAULTS = {
 		delivery_date: __("Today, where you give no date."),
@@ -10,8 +19,9 @@
 
 	frappe.ui.form.on("Sales Order", {
 		refresh(frm) {
-			if (!sales_order_ext.any_switch(frm.doc)) return;
-			if (frm.doc.docstatus === 0) show_line_buttons(frm);
+			const on = sales_order_ext.any_switch(frm.doc);
+			show_line_buttons(frm, on && frm.doc.docstatus === 0);
+			if (!on) return;
 			if (sales_order_ext.preference("order_entry_defaults", frm.doc)) explain_defaults(frm);
 		},
 
@@ -20,12 +30,10 @@
 		customer: (frm) => fill_in(frm),
 	});
 
-	function show_line_buttons(frm) {
-		const grid = frm.fields_dict.items.grid;
-		if (grid.soe_buttons) return;
-		grid.soe_buttons = true;
-		grid.add_custom_button(__("Custom Line"), () => ask_custom(frm));
-		grid.add_custom_button(__("Text Line"), () => ask_text(frm));
+	function show_line_buttons(frm, shown) {
+		const { grid } = frm.fields_dict.items;
+		sales_order_ext.grid_button(grid, __("Custom Line"), shown, () => ask_custom(frm));
+		sales_order_ext.grid_button(grid, __("Text Line"), shown, () => ask_text(frm));
 	}
 
 	function ask_text(frm) {

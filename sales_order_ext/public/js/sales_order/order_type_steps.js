@@ -37,7 +37,7 @@
 					fieldname: "order_type",
 					fieldtype: "Link",
 					options: "Sales Order Type",
-					label: __("Order Type"),
+					label: __("Order Type", null, "Sales Order Type"),
 					reqd: 1,
 					get_query: () => ({ filters: { enabled: 1, name: ["!=", frm.doc.soe_order_type || ""] } }),
 					change: () => preview_change(frm, dialog),

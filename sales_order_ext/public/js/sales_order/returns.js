@@ -7,17 +7,17 @@
 
 		refresh(frm) {
 			const grid = frm.fields_dict.soe_returns?.grid;
-			if (!grid || !sales_order_ext.on("enable_order_types", frm.doc)) return;
+			if (!grid) return;
+			const on = sales_order_ext.on("enable_order_types", frm.doc);
+			const label = __("Choose Delivered Goods");
+			sales_order_ext.grid_button(grid, label, on && frm.doc.docstatus === 0, () => choose(frm));
+			if (!on) return;
 			frm.toggle_reqd("items", frm.doc.soe_composition !== "Returns");
 			// Rows come through the dialog alone, which knows what may come back. Frappe's `cannot_add_rows`
 			// keeps the keyboard from adding some, but leaves the button of a table that can be edited.
 			grid.df.cannot_add_rows = grid.cannot_add_rows = true;
 			grid.wrapper.find(".grid-add-row, .grid-add-multiple-rows").remove();
 			frm.refresh_field("soe_returns");
-			if (frm.doc.docstatus !== 0) return;
-			if (grid.soe_button) return;
-			grid.soe_button = true;
-			grid.add_custom_button(__("Choose Delivered Goods"), () => choose(frm));
 		},
 
 		soe_composition(frm) {

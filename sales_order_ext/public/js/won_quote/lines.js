@@ -99,7 +99,7 @@ frappe.provide("sales_order_ext.won_quote.pages");
 		if (row.kind === "Product") wanted.push(["warehouse", "Warehouse", __("Quotation's"), of_company]);
 		if (row.kind === "Product") wanted.push(["supplier", "Supplier", __("Supplier")]);
 		if (row.kind === "Recurring") {
-			wanted.push(["subscription_plan", "Subscription Plan", __("Plan"), of_item]);
+			wanted.push(["subscription_plan", "Subscription Plan", __("Plan", null, "Subscription Plan"), of_item]);
 		}
 		for (const [fieldname, options, placeholder, get_query] of wanted) {
 			const control = frappe.ui.form.make_control({

@@ -27,7 +27,7 @@ frappe.provide("sales_order_ext.won_quote.pages");
 		const losing = doc.losing_quotations || [];
 		const fields = [
 			{ fieldname: "head", fieldtype: "HTML" },
-			{ fieldname: "transaction_date", fieldtype: "Date", label: __("Order Date") },
+			{ fieldname: "transaction_date", fieldtype: "Date", label: __("Order Date", null, "Quote Win") },
 			{ fieldtype: "Column Break" },
 		];
 		if (losing.length) {

@@ -3,7 +3,7 @@ frappe.provide("sales_order_ext.won_quote");
 
 (() => {
 	const TITLES = () => ({
-		Close: __("Close"),
+		Close: __("Close", null, "Quote Win"),
 		Activate: __("Activate"),
 		Lines: __("Lines"),
 		Order: __("Order"),
