@@ -16,13 +16,16 @@ TRANSLATORS = {"_", "_lt", "frappe._", "frappe._lt"}
 NAMES = {
 	"fulfilment.rules": ("STAGES",),
 	"fulfilment.reasons": ("BUTTONS", "RESERVED", "DELIVERED", "INVOICED"),
+	"order_entry.expenses": ("LABEL", "SAYS"),
 	"order_entry.lines": ("NAMES",),
 	"order_entry.billing": ("LABOUR", "MATERIAL", "EXPENSE"),
 	"order_type.rules": ("SEEDS",),
-	"setup.seed": ("CREDIT_REASONS",),
+	"order_entry.return_rules": ("CREDIT_REASONS",),
 	"setup.views": ("BOARD",),
 }
 CALL = re.compile(r"""\b_{1,2}\(\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\$]|\\.)*`)""")
+# A word that is said in a certain sense, which a language may need: __("Left", null, "Quantity").
+SENSE = re.compile(r"""_\(\s*"([^"]+)",\s*(?:null,\s*|context=)"([^"]+)"\)""")
 # What of a record of the desk is shown: {folder: fields, where a dot leads into rows}.
 SHOWN = {
 	"report": ("name", "columns.label", "filters.label"),
@@ -48,6 +51,14 @@ def sentences(source: Source) -> dict[str, str]:
 	return found
 
 
+def senses(source: Source) -> set[tuple[str, str]]:
+	"""Return (word, sense): what code says in a sense, and labels and options in that of their DocType."""
+	texts = [source.text(path) for path in source.scripts("py", "js", "html")]
+	return {(text, where.partition(".")[0]) for text, where in _of_fields(source)} | {
+		found for text in texts for found in SENSE.findall(text)
+	}
+
+
 def placeholders(text: str) -> list[str]:
 	"""Return what is filled in (`{0}`, `{row}`) and the tags of a sentence, sorted."""
 	return sorted([*re.findall(r"\{\w*\}", text), *re.findall(r"</?\w+", text)])
@@ -60,19 +71,33 @@ def _of_python(source: Source) -> Iterator[tuple[str, str]]:
 				yield call.args[0].value, f"{name}:{call.lineno}"
 	for name, constants in NAMES.items():
 		module = source.modules.get(f"{source.root.name}.{name}")
+		named = _constants(module.tree) if module else {}
 		for node in module.tree.body if module else ():
 			targets = getattr(node, "targets", [getattr(node, "target", None)])
 			if any(isinstance(one, ast.Name) and one.id in constants for one in targets if one):
-				yield from ((text, f"{name}:{node.lineno}") for text in _names_in(node.value))
+				yield from ((text, f"{name}:{node.lineno}") for text in _names_in(node.value, named))
 			elif isinstance(node, ast.Assign) and isinstance(targets[0], ast.Tuple):
 				for one, value in zip(targets[0].elts, getattr(node.value, "elts", ()), strict=False):
 					if one.id in constants:
-						yield from ((text, f"{name}:{node.lineno}") for text in _names_in(value))
+						yield from ((text, f"{name}:{node.lineno}") for text in _names_in(value, named))
 
 
-def _names_in(node: ast.AST) -> Iterator[str]:
+def _constants(tree: ast.Module) -> dict[str, ast.expr]:
+	"""Return what the names of a module stand for: constants are made of constants."""
+	return {
+		target.id: node.value
+		for node in tree.body
+		if isinstance(node, ast.Assign)
+		for target in node.targets
+		if isinstance(target, ast.Name)
+	}
+
+
+def _names_in(node: ast.AST, named: dict[str, ast.expr]) -> Iterator[str]:
 	"""Yield the texts of a constant that begin with a capital: codes and fields are written small."""
 	for one in ast.walk(node):
+		if isinstance(one, ast.Name) and one.id in named:
+			yield from _names_in(named[one.id], named)
 		if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value[:1].isupper():
 			yield one.value
 

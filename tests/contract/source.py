@@ -107,7 +107,7 @@ class Source:
 		return {path: json.loads(self.text(path)) for path in files}
 
 	def scripts(self, *endings: str) -> list[Path]:
-		"""Return the files with these endings (`js`, `html`) that people wrote."""
+		"""Return the files with these endings (such as `js`, `html`) that people wrote."""
 		files = (path for ending in endings for path in self.root.rglob(f"*.{ending}"))
 		return sorted(path for path in files if not {"dist", "node_modules"} & set(path.parts))
 

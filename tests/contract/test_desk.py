@@ -1,5 +1,6 @@
 """Desk code: every server method it names is an endpoint, and sentences can be extracted for translation."""
 
+import json
 import re
 
 import pytest
@@ -125,3 +126,11 @@ def test_a_shared_name_is_noticed(tmp_path, script, wrong):
 	assert bool(shared_names(make_source(tmp_path, hooks_py=HOOKS, public__a_js=script))) == wrong
 	assert not shared_names(make_source(tmp_path / "c", hooks_py="", public__a_js=script))
 	assert bool(shared_names(make_source(tmp_path / "d", hooks_py="", **{own: script}))) == wrong
+
+
+def test_what_a_workspace_places_is_on_it():
+	for path in APP.root.glob("**/workspace/*/*.json"):
+		record = json.loads(path.read_text())
+		cards = {link["label"] for link in record["links"] if link["type"] == "Card Break"}
+		placed = [block["data"] for block in json.loads(record["content"]) if block["type"] == "card"]
+		assert {data["card_name"] for data in placed} <= cards

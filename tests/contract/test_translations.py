@@ -4,15 +4,20 @@ import csv
 
 import pytest
 
-from tests.contract.sentences import placeholders, sentences
+from tests.contract.sentences import placeholders, senses, sentences
 from tests.contract.source import APP, make_source
 
 GERMAN = APP.root / "translations" / "de.csv"
 
 
-def translations():
+def lines():
+	"""Return (source, German, sense) of every line; the sense is empty where it holds everywhere."""
 	with GERMAN.open(newline="", encoding="utf-8") as file:
-		return [(line[0], line[1]) for line in csv.reader(file)]
+		return [(*line, "")[:3] for line in csv.reader(file)]
+
+
+def translations():
+	return [(source, german) for source, german, sense in lines() if not sense]
 
 
 def missing():
@@ -34,15 +39,22 @@ def test_no_line_is_left_over_or_there_twice():
 	assert len(set(sources)) == len(sources)
 
 
+def test_a_word_in_a_certain_sense_is_said_in_it():
+	found = [(source, sense) for source, _german, sense in lines() if sense]
+	assert len(set(found)) == len(found)
+	assert not set(found) - senses(APP)
+	assert {source for source, _sense in found} <= dict(translations()).keys()
+
+
 def test_what_is_filled_in_survives():
-	wrong = [source for source, german in translations() if placeholders(source) != placeholders(german)]
+	wrong = [source for source, german, _sense in lines() if placeholders(source) != placeholders(german)]
 	assert not wrong, "\n".join(wrong)
 
 
 def test_lines_are_sorted_and_say_something():
-	lines = translations()
-	assert [source for source, _german in lines] == sorted(source for source, _german in lines)
-	assert all(german.strip() for _source, german in lines)
+	order = [(source, sense) for source, _german, sense in lines()]
+	assert order == sorted(order)
+	assert all(german.strip() for _source, german, _sense in lines())
 
 
 @pytest.mark.parametrize(

@@ -63,3 +63,14 @@ def test_reading_requests_do_not_write(desk):
 	order = sales_order((ITEM, 2, 10), submit=False)
 	with pytest.raises(frappe.PermissionError):
 		desk("order_entry.api.copy_lines", "GET", sales_order=order.name, rows="[]")
+
+
+@pytest.mark.parametrize("endpoint", ["lifecycle.api.calendar_events", "replacement.api.calendar_events"])
+def test_calendars_take_the_filters_of_the_list(desk, endpoint):
+	"""The desk's filters say in a fifth place whether they are hidden."""
+	order = sales_order((ITEM, 1, 10))
+	span = {"start": "2000-01-01", "end": "2100-01-01"}
+	listed = ["name", "=", order.name]
+	for filters in ([["Sales Order", *listed, False]], [listed], {"name": order.name}):
+		found = desk(endpoint, "GET", filters=frappe.as_json(filters), **span)
+		assert [event["name"] for event in found] == [order.name]

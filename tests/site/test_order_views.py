@@ -4,6 +4,7 @@ import json
 
 import frappe
 import pytest
+from frappe.desk.doctype.kanban_board import kanban_board
 from frappe.utils import add_days, today
 
 from sales_order_ext.lifecycle import api
@@ -52,6 +53,15 @@ def test_what_somebody_changed_stays(no_views, switch_on):
 	switch_on("enable_lifecycle_status")
 	switch_on(enable_payment_status=0)
 	assert frappe.db.get_value("List Filter", name, "filters") == changed.filters
+
+
+def test_a_card_that_is_dragged_or_added_stands_where_its_order_does(no_views, switch_on):
+	switch_on("enable_lifecycle_status")
+	order = sales_order((ITEM, 1, 10))
+	kanban_board.update_order_for_single_card(views.BOARD, order.name, "Due", "Invoiced", 0, 0)
+	assert frappe.db.get_value("Sales Order", order.name, "soe_lifecycle_status") == "Due"
+	added = sales_order((ITEM, 1, 10), submit=False, soe_lifecycle_status="Invoiced")
+	assert added.soe_lifecycle_status == "Draft"
 
 
 def test_the_calendar_shows_orders_by_required_date(switch_on):

@@ -19,13 +19,18 @@ def lines(app):
 	if not path.exists():
 		pytest.skip(f"{app} keeps its German elsewhere")
 	with path.open(newline="", encoding="utf-8") as file:
-		return {line[0]: line[1] for line in csv.reader(file) if len(line) > 1}
+		return {(line[0], "".join(line[2:])): line[1] for line in csv.reader(file) if len(line) > 1}
 
 
 def test_sentences_and_names_are_german(german):
 	assert frappe._("Why?") == "Warum?"
 	assert frappe._("{0} rows copied").format(3) == "3 Zeilen kopiert"
 	assert frappe._(frappe.get_meta("Invoice Run").name) == "Rechnungslauf"
+
+
+def test_a_word_in_its_own_sense_is_german_too(german):
+	assert frappe._("Release", context="Back Order") == "Freigeben"
+	assert frappe._("Left") == "Links" and frappe._("Left", context="Quantity") == "Übrig"
 
 
 def test_what_erpnext_says_stays_as_it_was():
