@@ -12,8 +12,13 @@ before_install = "sales_order_ext.setup.install.before_install"
 after_migrate = [
 	"sales_order_ext.setup.workspace.follow_switches",
 	"sales_order_ext.setup.indexes.create",
+	"sales_order_ext.order_entry.expenses.offer_field",
 ]
-after_install = "sales_order_ext.setup.install.after_install"
+after_install = [
+	"sales_order_ext.setup.install.after_install",
+	"sales_order_ext.order_entry.expenses.offer_field",
+]
+after_app_install = "sales_order_ext.order_entry.expenses.offer_field"
 after_sync = "sales_order_ext.setup.indexes.create"
 after_uninstall = "sales_order_ext.setup.uninstall.after_uninstall"
 
@@ -43,6 +48,7 @@ doctype_js = {
 		"public/js/sales_order/back_orders.js",
 		"public/js/order_changes.js",
 		"public/js/sales_order/replacement.js",
+		"public/js/sales_order/replacement_role.js",
 		"public/js/sales_order/lifecycle.js",
 		"public/js/sales_order/invoicing.js",
 		"public/js/sales_order/payment.js",

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import frappe
 
+from sales_order_ext.order_entry.return_rules import CREDIT_REASONS
 from sales_order_ext.order_type.records import DOCTYPE as ORDER_TYPE
 from sales_order_ext.order_type.rules import SEEDS
 from sales_order_ext.preferences import SETTINGS
-
-# Reason: whether the goods go back to stock.
-CREDIT_REASONS = {
-	"Returned in Good Condition": 1,
-	"Wrong Item Delivered": 1,
-	"Returned Damaged": 0,
-	"Lost in Transit": 0,
-	"Price Correction": 0,
-	"Goodwill": 0,
-}
 
 
 def seed() -> None:

@@ -46,7 +46,9 @@ class SalesOrderPreference(Document):
 		if expected:
 			_refuse(
 				_("{0} cannot be {1}. Enter {2}.").format(
-					frappe.bold(_(field.label)), frappe.bold(self.value or _("empty")), expected
+					frappe.bold(_(field.label)),
+					frappe.bold(self.value or _("empty", context="Value")),
+					expected,
 				)
 			)
 

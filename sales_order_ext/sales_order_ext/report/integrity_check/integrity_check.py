@@ -14,7 +14,22 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict], str | 
 	rows = integrity.differences(company)
 	if not frappe.has_permission("Sales Order", "read"):
 		rows = []
-	return _columns(), rows, _message(len(rows))
+	return _columns(), [_in_words(row) for row in rows], _message(len(rows))
+
+
+def _in_words(row: dict) -> dict:
+	"""Return a difference as people call its field and values."""
+	told = {key: _(row[key]) if isinstance(row[key], str) else row[key] for key in ("stored", "computed")}
+	return {**row, **told, "field": _label(row["field"])}
+
+
+def _label(path: str) -> str:
+	"""Return the label of a field of an order, or of one of its rows (`items.2.qty`)."""
+	place, _dot, name = path.rpartition(".")
+	doctype = "Sales Order Item" if place else "Sales Order"
+	field = frappe.get_meta(doctype).get_field(name)
+	label = _(field.label, context=doctype) if field else name
+	return _("Row {0}, {1}").format(place.rpartition(".")[2], label) if place else label
 
 
 def _columns() -> list[dict]:

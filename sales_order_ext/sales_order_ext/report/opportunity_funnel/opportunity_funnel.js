@@ -18,7 +18,7 @@ frappe.query_reports["Opportunity Funnel"] = {
 		},
 		{
 			fieldname: "to_date",
-			label: __("To"),
+			label: __("To", null, "Date"),
 			fieldtype: "Date",
 			default: frappe.datetime.month_end(),
 			reqd: 1,

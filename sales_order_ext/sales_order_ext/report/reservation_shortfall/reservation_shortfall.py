@@ -65,7 +65,11 @@ def chart(rows: Iterable[frappe._dict]) -> dict | None:
 
 def summary(rows: list[frappe._dict]) -> list[dict]:
 	return [
-		{"value": len({row.sales_order for row in rows}), "label": _("Orders"), "datatype": "Int"},
+		{
+			"value": len({row.sales_order for row in rows}),
+			"label": _("Orders", context="Sales Order Ext Settings"),
+			"datatype": "Int",
+		},
 		{"value": len(rows), "label": _("Rows"), "datatype": "Int"},
 		{
 			"value": sum(row.short for row in rows),
