@@ -52,20 +52,23 @@ class Bench:
 		"""Return the command line of one of Frappe's commands."""
 		return [str(self.python), "-m", "frappe.utils.bench_helper", "frappe", *arguments]
 
-	def run(self, *arguments: str, stdin: str | None = None) -> None:
-		"""Run one of Frappe's commands, such as `migrate`, in this bench; raise BenchError if it fails."""
-		done = subprocess.run(
-			self.command(*arguments), cwd=self.sites, env=self.environment, input=stdin, text=True
-		)
+	def run(self, *arguments: str) -> None:
+		"""Run one of Frappe's commands in this bench and show what it prints; raise BenchError if it fails."""
+		done = subprocess.run(self.command(*arguments), cwd=self.sites, env=self.environment)
 		if done.returncode:
 			raise BenchError(
 				f"`bench {' '.join(arguments)}` failed in {self.folder}; its reason stands above."
 			)
 
-	def answer(self, *arguments: str) -> str:
+	def answer(self, *arguments: str, stdin: str | None = None) -> str:
 		"""Return what one of Frappe's commands prints; raise BenchError, having shown it, if it fails."""
 		done = subprocess.run(
-			self.command(*arguments), cwd=self.sites, env=self.environment, text=True, capture_output=True
+			self.command(*arguments),
+			cwd=self.sites,
+			env=self.environment,
+			input=stdin,
+			text=True,
+			capture_output=True,
 		)
 		if done.returncode:
 			print(done.stdout, done.stderr, file=sys.stderr)
@@ -123,7 +126,8 @@ class Bench:
 		"""Build what the desk loads: all of it where nothing is built, else the app's own."""
 		built = self.sites / "assets" / "assets.json"
 		names = json.loads(built.read_text()) if built.exists() else {}
-		self.run("build", *(["--app", APP] if "desk.bundle.js" in names else []))
+		print("Building what the desk loads …", flush=True)
+		self.answer("build", *(["--app", APP] if "desk.bundle.js" in names else []))
 
 	def add_test_tools(self) -> None:
 		"""Install what tests/site needs into the bench's environment, unless it is there."""
@@ -165,15 +169,15 @@ class Bench:
 			print(f"Making the site {site} (once; about two minutes) …", flush=True)
 			self.new_site(site)
 		if "erpnext" not in self.installed_apps(site):
-			self.run("--site", site, "install-app", "erpnext")
+			self.answer("--site", site, "install-app", "erpnext")
 
 	def ensure_site(self, site: str) -> None:
 		"""Make a site with ERPNext and the app, or bring an existing one up to date."""
 		self.ensure_plain_site(site)
 		if APP in self.installed_apps(site):
-			self.run("--site", site, "migrate", "--skip-search-index")
+			self.answer("--site", site, "migrate", "--skip-search-index")
 		else:
-			self.run("--site", site, "install-app", APP)
+			self.answer("--site", site, "install-app", APP)
 
 	def new_site(self, site: str, admin_password: str = "admin") -> None:
 		"""Make a site with ERPNext installed."""
@@ -185,7 +189,7 @@ class Bench:
 		try:
 			# Frappe asks for an empty password; the line on standard input is the answer.
 			answer = None if password else "\n"
-			self.run("new-site", site, *arguments, "--install-app", "erpnext", stdin=answer)
+			self.answer("new-site", site, *arguments, "--install-app", "erpnext", stdin=answer)
 		except BenchError as error:
 			raise BenchError(
 				f"Making the site {site} failed; the reason stands above. MariaDB's administrator is taken from"

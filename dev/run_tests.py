@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
 	try:
 		bench = bench_to_use(needed=bool(only))
 		with redis_of(bench) if bench else contextlib.nullcontext():
-			failed = 0 if only else run_pure()
+			failed = 0 if only else run_pure(report=not bench)
 			if not bench or failed:
 				return failed
 			return run_browser(bench, arguments) if only == "--browser" else run_site(bench, arguments)
@@ -66,9 +66,13 @@ def bench_to_use(needed: bool) -> Bench | None:
 	return bench
 
 
-def run_pure() -> int:
-	"""Run the tests that need no bench, in this environment; return pytest's exit code."""
-	return subprocess.run(pytest(sys.executable), cwd=REPO, env=environment()).returncode
+def run_pure(report: bool) -> int:
+	"""Run the tests that need no bench, in this environment; return pytest's exit code.
+
+	Without `report` what they cover is shown later, with what tests/site cover.
+	"""
+	command = [*pytest(sys.executable), *([] if report else ["--cov-report="])]
+	return subprocess.run(command, cwd=REPO, env=environment()).returncode
 
 
 def run_site(bench: Bench, arguments: list[str]) -> int:
