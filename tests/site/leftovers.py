@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import frappe
 
 from sales_order_ext.preferences import SETTINGS
+from sales_order_ext.setup import workspace
 
 SINGLES = (SETTINGS, "Stock Settings", "Selling Settings", "Accounts Settings")
 BIN = "Bin"
@@ -34,6 +35,9 @@ def taken_away() -> Iterator[None]:
 	for single in singles:
 		frappe.db.sql("insert into tabSingles (doctype, field, value) values (%(doctype)s, %(field)s, %(value)s)",
 			single)  # fmt: skip
+	for single in SINGLES:
+		frappe.clear_document_cache(single, single)
+	workspace.follow_switches()
 	frappe.db.commit()
 	frappe.clear_cache(doctype=BIN)
 
