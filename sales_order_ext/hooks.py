@@ -19,6 +19,7 @@ after_install = [
 	"sales_order_ext.order_entry.expenses.offer_field",
 ]
 after_app_install = "sales_order_ext.order_entry.expenses.offer_field"
+after_app_uninstall = "sales_order_ext.order_entry.expenses.withdraw_field"
 after_sync = "sales_order_ext.setup.indexes.create"
 after_uninstall = "sales_order_ext.setup.uninstall.after_uninstall"
 
