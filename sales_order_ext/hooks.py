@@ -390,6 +390,19 @@ sales_order_replaced = [
 	"sales_order_ext.lifecycle.events.order_replaced",
 ]
 
+# Our own hook, open to other apps: what they keep beside an order's amounts, by table ("header" for the order's
+# own fields). Its inverse has them reversed. These are the fields of India Compliance.
+sales_order_amounts = {
+	"items": [
+		"taxable_value",
+		"cgst_amount",
+		"sgst_amount",
+		"igst_amount",
+		"cess_amount",
+		"cess_non_advol_amount",
+	],
+}
+
 # Our own hooks, open to other apps as well: what orders store is compared with what their documents say, and
 # stored anew. See sales_order_ext/integrity.py.
 sales_order_integrity = [
