@@ -19,6 +19,7 @@ after_install = [
 	"sales_order_ext.order_entry.expenses.offer_field",
 ]
 after_app_install = "sales_order_ext.order_entry.expenses.offer_field"
+after_app_uninstall = "sales_order_ext.order_entry.expenses.withdraw_field"
 after_sync = "sales_order_ext.setup.indexes.create"
 after_uninstall = "sales_order_ext.setup.uninstall.after_uninstall"
 
@@ -388,6 +389,19 @@ sales_order_replaced = [
 	"sales_order_ext.payment.events.order_replaced",
 	"sales_order_ext.lifecycle.events.order_replaced",
 ]
+
+# Our own hook, open to other apps: what they keep beside an order's amounts, by table ("header" for the order's
+# own fields). Its inverse has them reversed. These are the fields of India Compliance.
+sales_order_amounts = {
+	"items": [
+		"taxable_value",
+		"cgst_amount",
+		"sgst_amount",
+		"igst_amount",
+		"cess_amount",
+		"cess_non_advol_amount",
+	],
+}
 
 # Our own hooks, open to other apps as well: what orders store is compared with what their documents say, and
 # stored anew. See sales_order_ext/integrity.py.

@@ -16,6 +16,7 @@ SAYS = "The project's customer pays it: Order over What Was Used, on the project
 SHOWN = "eval:window.sales_order_ext?.any_switch(parent)"
 # What another app may call it; ours is made only where there is none.
 BILLABLE = ("is_billable", "billable", OWN_FIELD)
+GRANTED = ("base_sanctioned_amount", "sanctioned_amount")
 
 
 def are_kept() -> bool:
@@ -29,6 +30,11 @@ def billable_field() -> str | None:
 	return next((field for field in BILLABLE if meta.has_field(field)), None)
 
 
+def amount_field() -> str:
+	"""Return the field of what is granted in the company's currency: claims in others keep that beside it."""
+	return next(field for field in GRANTED if frappe.get_meta(ROW).has_field(field))
+
+
 def offer_field(app: str | None = None) -> None:
 	"""Give claims the box, after ours, or the app that keeps claims, was installed or migrated."""
 	if are_kept() and not billable_field():
@@ -36,3 +42,10 @@ def offer_field(app: str | None = None) -> None:
 			"fieldname": OWN_FIELD, "fieldtype": "Check", "label": LABEL, "module": "Sales Order Ext",
 			"insert_after": "sanctioned_amount", "description": SAYS, "depends_on": SHOWN,
 		}, is_system_generated=False)  # fmt: skip
+
+
+def withdraw_field(app: str | None = None) -> None:
+	"""Take the box back once the app that kept claims is gone. Frappe leaves custom fields where they were."""
+	if not are_kept():
+		frappe.db.delete("Custom Field", {"dt": ROW, "fieldname": OWN_FIELD})
+		frappe.db.commit()  # an uninstall ends without one

@@ -9,7 +9,10 @@ from decimal import Decimal
 
 import frappe
 from frappe.model.document import Document
+from frappe.query_builder.functions import IfNull
 from frappe.utils import add_days, getdate
+from pypika.functions import NullIf
+from pypika.queries import Table
 
 from sales_order_ext.decimals import to_decimal
 from sales_order_ext.order_entry import expenses
@@ -86,7 +89,7 @@ def _materials(where: Where, order: Document) -> Iterable[Charge]:
 	query = query.where((row.s_warehouse != "") & (row.t_warehouse.isnull() | (row.t_warehouse == "")))
 	query = query.where((entry.posting_date <= where.up_to) & (entry.company == order.company))
 	if where.project:
-		query = query.where((row.project == where.project) | (entry.project == where.project))
+		query = query.where(_project_of(row, entry) == where.project)
 	else:
 		query = query.where(entry.soe_issue == where.issue)
 	for one in query.orderby(row.name).for_update().run(as_dict=True):
@@ -110,13 +113,14 @@ def _expenses(where: Where, order: Document) -> Iterable[Charge]:
 	if not flag:
 		return
 	row, claim = frappe.qb.DocType(expenses.ROW), frappe.qb.DocType(expenses.CLAIM)
+	granted = row[expenses.amount_field()]
 	query = frappe.qb.from_(row).join(claim).on(claim.name == row.parent).select(row.name, row.parent,
-		row.expense_type, row.expense_date, row.sanctioned_amount, claim.posting_date,
+		row.expense_type, row.expense_date, granted.as_("granted"), claim.posting_date,
 		claim.employee_name)  # fmt: skip
 	query = query.where((claim.docstatus == 1) & (claim.approval_status == "Approved"))
 	query = query.where((claim.posting_date <= where.up_to) & (claim.company == order.company))
-	query = query.where((row.project == where.project) | (claim.project == where.project))
-	query = query.where(row[flag] == 1)
+	query = query.where(_project_of(row, claim) == where.project)
+	query = query.where((row[flag] == 1) & (granted > 0))
 	for one in query.orderby(row.name).for_update().run(as_dict=True):
 		yield Charge(
 			kind=EXPENSE,
@@ -126,9 +130,14 @@ def _expenses(where: Where, order: Document) -> Iterable[Charge]:
 			name=one.expense_type,
 			day=one.expense_date or one.posting_date,
 			qty=Decimal(1),
-			rate=_in_currency(to_decimal(one.sanctioned_amount), order),
+			rate=_in_currency(to_decimal(one.granted), order),
 			by=one.employee_name or "",
 		)
+
+
+def _project_of(row: Table, head: Table) -> IfNull:
+	"""Return the project to which the ledger books a row: its own, else that of its document."""
+	return IfNull(NullIf(row.project, ""), head.project)
 
 
 def _in_currency(amount: Decimal, order: Document) -> Decimal:

@@ -52,7 +52,9 @@ def insert(original: Document, transaction_date: str) -> Document:
 
 def build(original: Document, transaction_date: str) -> Document:
 	"""Return the unsaved inverse of `original` with its names, states and inner links in place."""
-	inverse = frappe.get_doc(negated(frappe.copy_doc(original).as_dict()))
+	inverse = frappe.get_doc(
+		negated(frappe.copy_doc(original).as_dict(), frappe.get_hooks("sales_order_amounts"))
+	)
 	inverse.update(
 		{
 			"name": rules.inverse_name(original.name),

@@ -6,7 +6,7 @@ A mirror, not a recalculation: recomputing would keep the sign of a discount or 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 HEADER = (
@@ -62,13 +62,19 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 	"soe_charges": ("qty", "amount"),
 }
 
+Amounts = Mapping[str, Collection[str]]
+NO_OTHERS: Amounts = {}
 
-def negated(order: Mapping[str, Any]) -> dict[str, Any]:
-	"""Return a copy of `order` (fields, and lists of rows by table) with every total reversed."""
-	mirror = _negate(order, HEADER)
-	for table, fields in TABLES.items():
-		if table in order:
-			mirror[table] = [_negate(row, fields) for row in order[table] or ()]
+
+def negated(order: Mapping[str, Any], others: Amounts = NO_OTHERS) -> dict[str, Any]:
+	"""Return a copy of `order` (fields, and lists of rows by table) with every total reversed.
+
+	`others` are amounts that other apps keep, by table; those of the order itself under "header".
+	"""
+	mirror = _negate(order, {*HEADER, *others.get("header", ())})
+	for table in sorted(({*TABLES, *others} - {"header"}) & set(order)):
+		fields = {*TABLES.get(table, ()), *others.get(table, ())}
+		mirror[table] = [_negate(row, fields) for row in order[table] or ()]
 	for tax in mirror.get("taxes") or ():
 		if tax.get("item_wise_tax_detail"):
 			tax["item_wise_tax_detail"] = negated_tax_detail(tax["item_wise_tax_detail"])
@@ -93,5 +99,5 @@ def negative(value: Any) -> Any:
 	return -value if value else value
 
 
-def _negate(row: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+def _negate(row: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:
 	return {**row, **{field: negative(row[field]) for field in fields if field in row}}

@@ -14,10 +14,10 @@ DOCUMENT_EVENTS = {
 	"before_discard", "on_discard", "before_print", "onload",
 	"before_mapping",
 }  # fmt: skip
-# Hooks whose strings are not code: texts about the app, records to export, names of DocTypes.
+# Hooks whose strings are not code: texts about the app, records to export, names of DocTypes and of fields.
 NOT_CODE = {
 	"fixtures", "required_apps", "add_to_apps_screen", "ignore_links_on_delete", "auto_cancel_exempted_doctypes",
-	"global_search_doctypes",
+	"global_search_doctypes", "sales_order_amounts",
 }  # fmt: skip
 FILES = ("doctype_js", "doctype_list_js", "doctype_tree_js", "doctype_calendar_js", "page_js")
 BUNDLES = ("app_include_js", "app_include_css", "web_include_js", "web_include_css")

@@ -27,15 +27,15 @@ def uninstall():
 	for name in (expenses.CLAIM, expenses.ROW):
 		frappe.delete_doc("DocType", name, force=True, ignore_missing=True)
 		frappe.db.sql_ddl(f"drop table if exists `tab{name}`")
-	frappe.db.commit()
+	expenses.withdraw_field()
 	frappe.clear_cache()
 
 
 def claimed(day, *rows, status="Approved", **fields):
-	"""Submit a claim over rows of (expense, amount, billable)."""
+	"""Submit a claim over rows of (expense, amount, billable) and, where it is not the claim's, a project."""
 	details = [
 		{"expense_date": day, "expense_type": what, "amount": amount, "sanctioned_amount": amount,
-			"soe_billable": billable} for what, amount, billable in rows]  # fmt: skip
+			"soe_billable": billable, "project": own[0] if own else None} for what, amount, billable, *own in rows]  # fmt: skip
 	claim = {"doctype": expenses.CLAIM, "company": COMPANY, "posting_date": day, "approval_status": status,
 		"employee_name": "Ann", "expenses": details, **fields}  # fmt: skip
 	return frappe.get_doc(claim).insert().submit()

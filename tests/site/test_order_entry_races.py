@@ -9,7 +9,7 @@ import frappe
 import pytest
 from frappe.utils import today
 
-from sales_order_ext.order_entry import api
+from sales_order_ext.order_entry import api, expenses
 from tests.site import expense_claims, masters
 from tests.site.masters import COMPANY, CUSTOMER, ITEM, WAREHOUSE
 
@@ -43,6 +43,19 @@ def claims():
 	expense_claims.install()
 	yield
 	expense_claims.uninstall()
+
+
+@pytest.fixture
+def foreign_claims(claims):
+	"""Claims that may be in another currency, as newer versions of HRMS keep them."""
+	field = {"dt": expenses.ROW, "fieldname": "base_sanctioned_amount", "fieldtype": "Currency"}
+	field = frappe.get_doc(
+		{"doctype": "Custom Field", "label": "Granted in Company Currency", **field}
+	).insert()
+	yield
+	frappe.db.rollback()
+	field.delete()
+	frappe.db.commit()
 
 
 @pytest.fixture
@@ -98,10 +111,49 @@ def test_only_approved_expenses_claimed_as_billable_are_billed(project):
 	).insert()
 	expense_claims.claimed(today(), ("Parking", 5, 1), project=elsewhere.name)
 	order = frappe.get_doc("Sales Order", api.make_order_from_project(project)["sales_order"])
-	expenses = {row.item_name: (row.qty, row.rate) for row in order.items[2:]}
-	assert expenses == {"Hotel": (1, 90), "Travel": (1, 120)}
+	billed = {row.item_name: (row.qty, row.rate) for row in order.items[2:]}
+	assert billed == {"Hotel": (1, 90), "Travel": (1, 120)}
 	order.set("items", [row for row in order.items if row.item_name != "Hotel"])
 	order.save()
 	again = frappe.get_doc("Sales Order", api.make_order_from_project(project)["sales_order"])
 	assert [row.item_name for row in again.items] == ["Hotel"]
+	frappe.db.rollback()
+
+
+def test_a_row_that_names_its_own_project_is_billed_to_that_one_alone(project):
+	elsewhere = frappe.get_doc({"doctype": "Project", "project_name": frappe.generate_hash(length=8),
+		"company": COMPANY, "customer": CUSTOMER}).insert()  # fmt: skip
+	theirs = ("Ferry", 40, 1, elsewhere.name)
+	expense_claims.claimed(today(), ("Train", 25, 1), theirs, project=project)
+	masters.receive(ITEM, 2)
+	frappe.get_doc({"doctype": "Stock Entry", "stock_entry_type": "Material Issue", "company": COMPANY,
+		"project": project, "items": [
+			{"item_code": ITEM, "qty": 2, "s_warehouse": WAREHOUSE, "project": elsewhere.name}]}).insert().submit()  # fmt: skip
+	own, other = (
+		frappe.get_doc("Sales Order", api.make_order_from_project(name)["sales_order"])
+		for name in (project, elsewhere.name)
+	)
+	assert [row.item_name for row in other.items][1:] == ["Ferry"]
+	assert [(mark.source_doctype, mark.qty) for mark in other.soe_charges] == [
+		("Stock Entry", 2),
+		("Expense Claim", 1),
+	]
+	assert sorted(row.item_name for row in own.items[2:]) == ["Hotel", "Train", "Travel"]
+	assert [mark.qty for mark in own.soe_charges if mark.source_doctype == "Stock Entry"] == [3]
+	frappe.db.rollback()
+
+
+def test_a_row_that_the_approver_refused_is_not_billed(project):
+	claim = expense_claims.claimed(today(), ("Minibar", 12, 1), project=project)
+	claim.expenses[0].db_set("sanctioned_amount", 0)
+	order = frappe.get_doc("Sales Order", api.make_order_from_project(project)["sales_order"])
+	assert sorted(row.item_name for row in order.items[2:]) == ["Hotel", "Travel"]
+	frappe.db.rollback()
+
+
+def test_what_was_claimed_in_another_currency_is_billed_in_the_companys(project, foreign_claims):
+	claim = expense_claims.claimed(today(), ("Metro", 100, 1), project=project)
+	claim.expenses[0].db_set("base_sanctioned_amount", 112.5)
+	order = frappe.get_doc("Sales Order", api.make_order_from_project(project)["sales_order"])
+	assert [(row.item_name, row.rate) for row in order.items[2:]] == [("Metro", 112.5)]
 	frappe.db.rollback()

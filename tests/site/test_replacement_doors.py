@@ -266,3 +266,16 @@ def test_other_apps_links_follow_or_are_named(monkeypatch, is_told):
 	new = replace(order)
 	followed = frappe.db.get_value("ToDo", task.name, "reference_name") == new.name
 	assert (followed, links.left_behind(order.name)) == (is_told, [] if is_told else ["ToDo"])
+
+
+def test_the_inverse_reverses_what_other_apps_keep_beside_amounts(monkeypatch):
+	order = order_a()
+	order.items[0].db_set("valuation_rate", 8)
+	hooks = frappe.get_hooks
+	monkeypatch.setattr(
+		frappe, "get_hooks", lambda name=None, *args, **options: {"items": ["valuation_rate"]}
+		if name == "sales_order_amounts" else hooks(name, *args, **options),
+	)  # fmt: skip
+	replace(order)
+	inverse = frappe.get_doc(ORDER, f"{order.name}*R*")
+	assert [(row.qty, row.rate, row.valuation_rate) for row in inverse.items] == [(-2, 2, -8)]

@@ -53,6 +53,23 @@ def test_rates_and_missing_tables_stay():
 	assert negated(order) == expected
 
 
+def test_amounts_of_other_apps_are_reversed_where_they_name_them():
+	order = {
+		"levy": 3,
+		"levy_rate": 5,
+		"items": [{"qty": 2, "taxable": 8, "taxable_rate": 4}],
+		"permits": [{"fee": 7}],
+	}
+	others = {"header": ["levy"], "items": ["taxable", "absent"], "permits": ["fee"], "absent": ["fee"]}
+	expected = {
+		"levy": -3,
+		"levy_rate": 5,
+		"items": [{"qty": -2, "taxable": -8, "taxable_rate": 4}],
+		"permits": [{"fee": -7}],
+	}
+	assert negated(order, others) == expected
+
+
 def test_tax_details_reverse_in_every_form():
 	details = {"A": [3.5, 0.14], "B": {"tax_rate": 7, "tax_amount": 1.5}, "C": 0}
 	reversed_details = {"A": [3.5, -0.14], "B": {"tax_rate": 7, "tax_amount": -1.5}, "C": 0}
