@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -37,76 +38,102 @@ WRITES = re.compile(r"\b(insert|update|delete|replace)\b", re.I)
 CHANGES = ("insert", "update", "delete", "replace")
 MOST = 5000  # answers; the memory of a job stays flat
 LARGEST = 200  # rows of one
-LOOK_UP = "_get_values_from_table"
 SIMPLE = (str, int, float, Decimal, date, type(None))
+PLAIN = frozenset((*SIMPLE, bool))
 Statement = tuple[Any, tuple, dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Answer:
-	"""Rows as the connection gave them, and the tables they come from."""
+	"""Rows as the connection gave them (or what was worked out from such), and the tables they come from."""
 
-	rows: list | tuple
+	rows: Any
 	tables: frozenset[str]
+
+
+@dataclass
+class Heard:
+	"""A statement that was run or answered: by which key its answer is kept, if at all, and its tables."""
+
+	statement: Statement
+	key: tuple | None
+	tables: frozenset[str]
+	result: Any = None
 
 
 class Answers:
 	"""The answers that one connection remembers.
 
-	`ask` is the connection's own way to run a statement, `look_up` its own way to word and run a look-up;
-	`excluded` are the tables that take no part in transactions.
+	`ask` is the connection's own way to run a statement; `excluded` are the tables that take no part in
+	transactions. `ahead` is told of a question before it is asked, and may keep its answer and others.
 	"""
 
 	def __init__(
 		self,
 		ask: Callable[..., Any],
-		look_up: Callable[..., Any] | None = None,
 		excluded: frozenset[str] = frozenset(),
 	) -> None:
 		self.ask = ask
-		self.look_up = look_up
 		self.excluded = excluded
 		self.found: dict[tuple, Answer] = {}
 		self.keys_of: dict[str, set[tuple]] = {}
-		self.worded: dict[str, Statement] = {}
-		self.heard: list[Statement] | None = None
+		self.ahead: Callable[..., None] = lambda *_question, **_options: None
+		self.listeners: list[list[Heard]] = []
 
 	def sql(self, query: Any, *arguments: Any, **options: Any) -> Any:
 		"""Run a statement, or answer it from memory."""
-		if self.heard is not None:
-			self.heard.append((query, arguments, options))
 		text = str(query)
-		if text.lstrip(" \n\t\r(")[:6].lower() != "select":
-			return self._change(text, query, *arguments, **options)
-		key, tables = _key(text, arguments, options), _tables_read(text)
-		if key is None or not tables or not tables.isdisjoint(self.excluded):
-			return self._asked(query, *arguments, **options)
+		key, tables = None, frozenset()
+		reads = text.lstrip(" \n\t\r(")[:6].lower() == "select"
+		if reads:
+			tables = _tables_read(text)
+			if tables and tables.isdisjoint(self.excluded):
+				key = key_of(text, arguments, options)
+		heard = Heard((query, arguments, options), key, tables)
+		for listener in self.listeners:
+			listener.append(heard)
+		if not reads:
+			heard.result = self._change(text, query, *arguments, **options)
+		elif key is None:
+			heard.result = self.run(query, *arguments, **options)
+		else:
+			heard.result = self._answer(key, tables, query, *arguments, **options)
+		return heard.result
+
+	def _answer(self, key: tuple, tables: frozenset[str], query: Any, *arguments: Any, **options: Any) -> Any:
 		if key not in self.found:
-			result = self._asked(query, *arguments, **options)
-			self._keep(key, tables, result)
+			self.ahead(str(query), *arguments, **options)
+		if key not in self.found:
+			result = self.run(query, *arguments, **options)
+			if isinstance(result, list | tuple):
+				self.keep(key, tables, _copied(result))
 			return result
 		return _copied(self.found[key].rows)
 
-	def values(self, *arguments: Any, **options: Any) -> Any:
-		"""Look values up. The same question has the same wording, which need not be found again."""
-		if not _is_simple(arguments) or not _is_simple(options):
-			return self.look_up(*arguments, **options)
-		key = repr((arguments, options))
-		if key in self.worded:
-			query, values, asked = self.worded[key]
-			return self.sql(query, *values, **asked)
-		self.heard = heard = []
-		try:
-			result = self.look_up(*arguments, **options)
-		finally:
-			self.heard = None
-		if len(heard) == 1:
-			if len(self.worded) >= MOST:
-				self.worded.clear()
-			self.worded[key] = heard[0]
+	def worked_out(self, name: Any, work: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+		"""Return what `work` makes of its arguments and of the answers it gets, as long as these are kept."""
+		if not is_simple(arguments) or not is_simple(options):
+			return work(*arguments, **options)
+		key = (name, repr(arguments), repr(options))
+		if key in self.found:
+			return deepcopy(self.found[key].rows)
+		with self.listening() as heard:
+			result = work(*arguments, **options)
+		if heard and all(one.key in self.found for one in heard):
+			self.keep(key, frozenset().union(*(one.tables for one in heard)), deepcopy(result))
 		return result
 
-	def _asked(self, query: Any, *arguments: Any, **options: Any) -> Any:
+	@contextmanager
+	def listening(self) -> Iterator[list[Heard]]:
+		heard: list[Heard] = []
+		self.listeners.append(heard)
+		try:
+			yield heard
+		finally:
+			self.listeners.pop()
+
+	def run(self, query: Any, *arguments: Any, **options: Any) -> Any:
+		"""Run a statement as the connection does."""
 		try:
 			return self.ask(query, *arguments, **options)
 		except Exception:
@@ -118,7 +145,7 @@ class Answers:
 		"""Run a statement, and drop what it makes untrue; the end of a transaction, or a return, is all."""
 		verb = (text.split(None, 1) or [""])[0].lower()
 		try:
-			return self._asked(query, *arguments, **options)
+			return self.run(query, *arguments, **options)
 		finally:
 			if verb in CHANGES:
 				for table in _tables(text):
@@ -131,13 +158,15 @@ class Answers:
 		self.found.clear()
 		self.keys_of.clear()
 
-	def _keep(self, key: tuple, tables: frozenset[str], result: Any) -> None:
-		if isinstance(result, list | tuple) and len(result) <= LARGEST:
-			if len(self.found) >= MOST:
-				self._forget_all()
-			self.found[key] = Answer(_copied(result), tables)
-			for table in tables:
-				self.keys_of.setdefault(table, set()).add(key)
+	def keep(self, key: tuple, tables: frozenset[str], result: Any) -> None:
+		"""Remember what a question to tables, or what followed from several, came to."""
+		if hasattr(result, "__len__") and len(result) > LARGEST:
+			return
+		if len(self.found) >= MOST:
+			self._forget_all()
+		self.found[key] = Answer(result, tables)
+		for table in tables:
+			self.keys_of.setdefault(table, set()).add(key)
 
 
 @contextmanager
@@ -147,16 +176,21 @@ def remembered() -> Iterator[None]:
 	if database.db_type != "mariadb" or not _reads_are_repeatable():
 		yield
 		return
-	look_up = getattr(database, LOOK_UP, None)
-	answers = Answers(database.sql, look_up, _tables_without_transactions())
-	database.sql = answers.sql
-	if look_up:
-		setattr(database, LOOK_UP, answers.values)
+	# A recorder of queries may be listening already.
+	before = vars(database).get("sql")
+	database.sql = Answers(database.sql, _tables_without_transactions()).sql
 	try:
 		yield
 	finally:
-		vars(database).pop(LOOK_UP, None)
 		del database.sql
+		if before:
+			database.sql = before
+
+
+def current() -> Answers | None:
+	"""Return what this job's connection remembers; None where it does not."""
+	memory = getattr(vars(frappe.local.db).get("sql"), "__self__", None)
+	return memory if isinstance(memory, Answers) else None
 
 
 def _reads_are_repeatable() -> bool:
@@ -171,6 +205,7 @@ def _tables_without_transactions() -> frozenset[str]:
 	return frozenset(frappe.db.sql(f"{query} or engine is null", pluck=True))
 
 
+@lru_cache(1000)
 def _tables(text: str) -> frozenset[str]:
 	return frozenset(one or other for one, other in TABLE.findall(text))
 
@@ -183,23 +218,25 @@ def _tables_read(text: str) -> frozenset[str]:
 	return _tables(text)
 
 
-def _key(text: str, arguments: tuple, options: dict[str, Any]) -> tuple | None:
+def key_of(text: str, arguments: tuple, options: dict[str, Any]) -> tuple | None:
 	"""Return what tells one question from another; None where the answer takes a form that is not kept."""
 	chosen = {name: value for name, value in options.items() if value}
 	values = chosen.pop("values", None)
 	if not options.get("run", True) or set(chosen) - {"as_dict", "as_list", "pluck", "run"}:
 		return None
-	if not _is_simple(arguments) or not _is_simple(values):
+	if not is_simple(arguments) or not is_simple(values):
 		return None
 	return (text, repr(arguments), repr(values), *sorted(chosen))
 
 
-def _is_simple(value: Any) -> bool:
+def is_simple(value: Any) -> bool:
 	"""Return whether a value is told from others by how it is written."""
+	if type(value) in PLAIN:
+		return True
 	if isinstance(value, dict):
-		return all(isinstance(key, str) and _is_simple(one) for key, one in value.items())
+		return PLAIN.issuperset(map(type, value)) and is_simple(list(value.values()))
 	if isinstance(value, list | tuple):
-		return all(_is_simple(one) for one in value)
+		return PLAIN.issuperset(map(type, value)) or all(map(is_simple, value))
 	return isinstance(value, SIMPLE)
 
 

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 
 from sales_order_ext import preferences
-from sales_order_ext.invoicing import answers, form_fields, naming, planning, records, run_records, runner
+from sales_order_ext.invoicing import naming, planning, records, run_records, runner, sparing
 
 # A worker goes on as long as there are groups; a run of thousands takes longer than a queue's usual limit.
 TIMEOUT = 6 * 60 * 60
@@ -45,7 +45,7 @@ def enqueue(invoice_run: str, afresh: bool = False) -> None:
 def work(invoice_run: str, workers: int = 1) -> None:
 	"""Work off a run, together with whoever else does; `workers`: how many were asked to."""
 	if run_records.status_of(invoice_run) in run_records.GOING:
-		with answers.remembered(), form_fields.found_once():
+		with sparing.once():
 			series = naming.series() if workers > 1 else None
 			runner.process(invoice_run, runner.in_job(), tell, series)
 

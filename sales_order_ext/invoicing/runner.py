@@ -15,7 +15,7 @@ from frappe.utils import strip_html
 from rq.timeouts import JobTimeoutException
 
 from sales_order_ext import errors, transactions
-from sales_order_ext.invoicing import grouping, invoices, naming, planning, run_records
+from sales_order_ext.invoicing import families, grouping, invoices, naming, planning, run_records
 from sales_order_ext.invoicing.messages import MESSAGES
 from sales_order_ext.violations import violation
 
@@ -126,6 +126,7 @@ def _invoice(run: Document, group: str, unit: Unit) -> bool:
 	plan, orders = planning.plan_orders(names, run.as_of)
 	due = next((found for found in plan.groups if grouping.key_text(found.key) == claimed.key), None)
 	if due and not due.skip:
+		families.expect("Sales Order", due.orders)
 		invoice = invoices.make(
 			due,
 			orders,

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-
 import frappe
 import pytest
 
-from sales_order_ext.invoicing import answers, form_fields
-from sales_order_ext.invoicing.facts import BY_SCHEDULE
-from tests.site import masters
-from tests.site.invoicing_helpers import give_schedule, run
-from tests.site.masters import CUSTOMER, OTHER_CUSTOMER, SERVICE
+from sales_order_ext.invoicing import answers
+from tests.site.masters import CUSTOMER
 
 ITEM = "select item_name from `tabItem` where name = %s"
 ORDER = "select status from `tabSales Order` where name = %s"
 
 
 class Database:
-	"""Counts what it is asked, and how often something is looked up."""
+	"""Writes down what it is asked, and answers with a number."""
 
 	def __init__(self) -> None:
 		self.asked: list[str] = []
-		self.looked_up = 0
-		self.answers = answers.Answers(self.run, self.look_up, frozenset({"tabNote"}))
+		self.answers = answers.Answers(self.run, frozenset({"tabNote"}))
 
 	def run(self, query, *_arguments, **options):
 		self.asked.append(query)
 		if "deadlock" in query:
 			raise frappe.QueryDeadlockError
 		return [frappe._dict(n=len(self.asked))] if options.get("as_dict") else ((len(self.asked),),)
-
-	def look_up(self, table, filters, as_dict=False):
-		self.looked_up += 1
-		return self.answers.sql(f"select * from `tab{table}` where name = %s", filters, as_dict=as_dict)
 
 
 @pytest.fixture
@@ -114,15 +104,48 @@ def test_a_value_that_cannot_be_told_from_others_is_not_remembered(sql, database
 	assert len(database.asked) == 2
 
 
-def test_a_look_up_is_worded_once_and_answered_as_its_statement_is(sql, database):
-	for number in range(4):
-		if number == 2:
-			sql("update `tabItem` set item_name = 'x'")
-		row = database.answers.values("Item", "A", as_dict=True)[0]
-		row.n = "changed by the asker"
-	assert database.looked_up == 1
-	assert len(database.asked) == 3
-	assert database.answers.values("Item", "B", as_dict=False) == ((4,),)
+def worked_out(database, *questions):
+	"""Return a function that asks some questions, and the times it was called."""
+	calls = []
+
+	def work(code):
+		calls.append(code)
+		return [database.answers.sql(question, code) for question in questions]
+
+	return lambda code: database.answers.worked_out("work", work, code), calls
+
+
+def test_what_follows_from_answers_is_worked_out_once_for_the_same_arguments(database):
+	ask, calls = worked_out(database, ITEM, ORDER)
+	first = ask("A")
+	first.append("changed by the asker")
+	assert ask("A") == first[:2]
+	ask("B")
+	assert calls == ["A", "B"]
+
+
+@pytest.mark.parametrize("statement", ["update `tabSales Order` set x = 1", "commit"])
+def test_what_follows_from_answers_falls_with_any_of_them(database, statement):
+	ask, calls = worked_out(database, ITEM, ORDER)
+	ask("A")
+	database.answers.sql(statement)
+	ask("A")
+	assert calls == ["A", "A"]
+
+
+@pytest.mark.parametrize("questions", [(), (f"{ITEM} for update",), (ITEM, "update `tabBin` set x = 1")])
+def test_what_asks_nothing_or_more_than_is_remembered_is_worked_out_each_time(database, questions):
+	ask, calls = worked_out(database, *questions)
+	ask("A")
+	ask("A")
+	assert calls == ["A", "A"]
+
+
+def test_what_follows_from_an_argument_that_cannot_be_told_from_others_is_worked_out_each_time(database):
+	ask, calls = worked_out(database, ITEM)
+	for _ in range(2):
+		ask(frappe._dict(code=object()))
+	assert len(calls) == 2
 
 
 def test_the_tables_without_transactions_and_the_isolation_are_seen():
@@ -141,52 +164,5 @@ def test_a_job_s_connection_remembers_and_then_forgets_again():
 		frappe.db.set_value("Customer", CUSTOMER, "customer_name", "Other")
 		frappe.db.value_cache.clear()
 		assert frappe.db.get_value("Customer", CUSTOMER, "customer_name") == "Other"
-		assert {"sql", answers.LOOK_UP} <= set(vars(frappe.local.db))
-	assert not {"sql", answers.LOOK_UP} & set(vars(frappe.local.db))
-
-
-def test_a_job_s_forms_find_the_same_fields_once():
-	meta = frappe.get_meta("Sales Invoice Item")
-	plain = meta.get("fields", {"fieldtype": "Link"})
-	with form_fields.found_once():
-		assert "get" in vars(meta)
-		for _ in range(2):
-			found = meta.get("fields", {"fieldtype": "Link"})
-			assert found == plain
-			found.clear()
-		assert meta.get("fields", {"fieldname": "qty"})[0].fieldname == "qty"
-		assert meta.get("name") == "Sales Invoice Item"
-	assert "get" not in vars(meta)
-
-
-STORED = ("Sales Invoice", "Sales Invoice Item", "Sales Taxes and Charges", "Payment Schedule", "GL Entry",
-	"Payment Ledger Entry", "Sales Order", "Sales Order Item", "Item", "Customer")  # fmt: skip
-DRAWN = ("name", "creation", "modified", "parent", "posting_time", "voucher_detail_no")
-
-
-def all_stored() -> dict[str, list]:
-	"""Return every row of the tables that an invoice writes to, without what is drawn or tells the time."""
-	return {doctype: sorted(repr({field: value for field, value in row.items() if field not in DRAWN})
-		for row in frappe.get_all(doctype, fields=["*"])) for doctype in STORED}  # fmt: skip
-
-
-@pytest.mark.parametrize("term", ["Immediate", BY_SCHEDULE])
-def test_a_run_that_remembers_stores_what_one_that_asks_stores(switch_on, term):
-	switch_on("enable_invoice_terms")
-	give_schedule(OTHER_CUSTOMER, frequency="Daily", day_of_month=0, cut_off_day=None)
-	rows = [(SERVICE, 3, 33.33), (SERVICE, 1, 0.07), (SERVICE, 7, 12.5)]
-	orders = [masters.sales_order(*rows[: number + 1], customer=OTHER_CUSTOMER, soe_invoice_term=term,
-		additional_discount_percentage=5).name for number in range(3)]  # fmt: skip
-	found = []
-	for contexts in ((), (answers.remembered, form_fields.found_once)):
-		frappe.db.savepoint("both_ways")
-		with ExitStack() as stack:
-			for context in contexts:
-				stack.enter_context(context())
-			groups = run(orders=orders, submit_invoices=1)
-			assert [group.status for group in groups] == ["Done"] * (3 if term == "Immediate" else 1)
-		found.append(all_stored())
-		frappe.db.rollback(save_point="both_ways")
-		frappe.clear_document_cache("Customer", OTHER_CUSTOMER)
-	for doctype in STORED:
-		assert found[0][doctype] == found[1][doctype]
+		assert answers.current()
+	assert not answers.current()

@@ -1,0 +1,288 @@
+"""What a job does once: it comes to what ERPNext comes to row by row and order by order."""
+
+from __future__ import annotations
+
+import re
+import struct
+from contextlib import contextmanager, nullcontext
+
+import erpnext.stock.get_item_details
+import frappe
+import pytest
+
+from sales_order_ext.invoicing import answers, columns, families, form_fields, lookups, readings, sparing
+from sales_order_ext.invoicing.facts import BY_SCHEDULE
+from tests.site import masters
+from tests.site.invoicing_helpers import deliver, give_schedule, run
+from tests.site.masters import CUSTOMER, ITEM, OTHER_CUSTOMER, SERVICE
+
+
+@contextmanager
+def asked():
+	"""Let the connection remember, and yield a list that grows by what it still asks."""
+	with answers.remembered():
+		memory, statements = answers.current(), []
+		ask = memory.ask
+
+		def listening(query, *arguments, **options):
+			statements.append(str(query))
+			return ask(query, *arguments, **options)
+
+		memory.ask = listening
+		yield statements
+
+
+def reading(statements: list[str], table: str) -> int:
+	"""Return how many of the statements read a table's rows."""
+	return sum(text.lstrip().lower().startswith("select *") and f"`{table}`" in text for text in statements)
+
+
+def a_price(rate: float):
+	return frappe.get_doc({"doctype": "Item Price", "item_code": SERVICE, "price_list": "Standard Selling",
+		"price_list_rate": rate}).insert()  # fmt: skip
+
+
+def the_price() -> list:
+	asked_for = {"price_list": "Standard Selling", "uom": "Nos", "transaction_date": frappe.utils.today()}
+	found = erpnext.stock.get_item_details.get_item_price(asked_for, SERVICE)
+	return [row.price_list_rate if isinstance(row, dict) else row[1] for row in found]
+
+
+def test_a_price_is_looked_for_once_until_prices_change():
+	price = a_price(5)
+	with asked() as statements, readings.worked_out_once():
+		assert [the_price() for _ in range(3)] == [[5]] * 3
+		once = len([text for text in statements if "tabItem Price" in text])
+		frappe.db.set_value("Item Price", price.name, "price_list_rate", 7)
+		assert the_price() == [7]
+	assert once == 1
+
+
+def test_only_the_job_that_remembers_keeps_what_it_read():
+	plain = erpnext.stock.get_item_details.get_item_price
+	with answers.remembered(), readings.worked_out_once():
+		assert erpnext.stock.get_item_details.get_item_price is not plain
+		memory, frappe.db.sql = frappe.db.sql, frappe.db.sql.__self__.ask  # as another job's connection
+		a_price(5)
+		found = the_price()
+		frappe.db.sql("update `tabItem Price` set price_list_rate = 6 where item_code = %s", SERVICE)
+		assert (found, the_price()) == ([5], [6])
+		frappe.db.sql = memory
+	assert erpnext.stock.get_item_details.get_item_price is plain
+
+
+def test_another_app_s_version_is_left_as_it_is(monkeypatch):
+	def own(*_arguments, **_options):
+		return []
+
+	monkeypatch.setattr(erpnext.stock.get_item_details, "get_item_price", own)
+	with answers.remembered(), readings.worked_out_once():
+		assert erpnext.stock.get_item_details.get_item_price is own
+		assert erpnext.stock.get_item_details.get_barcode_data.__wrapped__
+
+
+def description(name: bytes, charset: int) -> bytes:
+	"""Return how MariaDB describes a text column."""
+	texts = b"".join(bytes([len(text)]) + text for text in (b"def", b"d", b"t", b"t", name, name))
+	return texts + struct.pack("<xHIBHBxx", charset, 400, 253, 0, 0)
+
+
+def test_the_same_description_is_taken_apart_once_and_another_by_itself():
+	descriptions = columns.Descriptions()
+	first = descriptions(description(b"a", 45), "utf8")
+	assert descriptions(description(b"a", 45), "utf8") is first
+	others = descriptions(description(b"b", 45), "utf8"), descriptions(description(b"a", 63), "utf8")
+	assert [(one.name, one.charsetnr) for one in (first, *others)] == [("a", 45), ("b", 45), ("a", 63)]
+
+
+def test_a_connection_that_remembers_descriptions_gives_the_same_rows():
+	def answer():
+		rows = frappe.db.sql("select * from `tabCustomer` order by name", as_dict=True)
+		return rows, frappe.db._cursor.description
+
+	plain = answer()
+	with columns.described_once():
+		assert [answer(), answer()] == [plain, plain]
+	assert columns.READ not in vars(frappe.db._conn)
+
+
+def looked_up(change=lambda rows: rows):
+	"""Return look-ups over a made-up connection, and the times that one was worded."""
+	memory = answers.Answers(lambda query, values, **_options: [[query, dict(values)]])
+	worded = []
+
+	def look_up(filters, **asked):
+		worded.append(asked)
+		given = {"name": filters} if isinstance(filters, str) else filters
+		text = " and ".join(f"`{field}`=%(p{number})s" for number, field in enumerate(given))
+		values = {f"p{number}": value for number, value in enumerate(given.values())}
+		return change(memory.sql(f"select a from `tabItem` where {text}", values))
+
+	return lookups.LookUps(memory, look_up).values, worded
+
+
+def test_a_look_up_of_other_names_has_the_same_words():
+	values, worded = looked_up()
+	for one, other in (("A", "B"), ("C", "D"), ("O'Neil", "%s`")):
+		found = values(filters={"name": one, "parent": other}, fields="a")
+		query = "select a from `tabItem` where `name`=%(p0)s and `parent`=%(p1)s"
+		assert found == [[query, {"p0": one, "p1": other}]]
+	values(filters={"parent": "A", "name": "B"}, fields="a")
+	values(filters={"name": "A", "parent": "B"}, fields="b")
+	assert [values(filters=name, fields="a")[0][1] for name in "AB"] == [{"p0": "A"}, {"p0": "B"}]
+	assert len(worded) == 4
+
+
+@pytest.mark.parametrize(
+	"filters",
+	[{"name": ("in", ["A"])}, {"name": None}, {"name": ""}, {"name": 1}, {"name": "A", "parent": "A"}],
+)
+def test_a_look_up_by_more_than_different_texts_is_worded_each_time(filters):
+	values, worded = looked_up()
+	for _ in range(2):
+		values(filters=filters, fields="a")
+	assert len(worded) == 2
+
+
+def test_a_look_up_that_changes_what_it_finds_is_left_to_do_so():
+	values, worded = looked_up(lambda rows: [*rows, "more"])
+	assert [values(filters="A", fields="a")[1] for _ in range(2)] == ["more"] * 2
+	assert len(worded) == 2
+
+
+@pytest.mark.parametrize("name", ["O'Neil", 'a "b" `c` %s', "nobody"])
+def test_names_are_looked_up_as_they_are_written(name):
+	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "O'Neil"}).insert()
+	customer.db_set("customer_name", name)
+	fields = ("customer_name", "customer_type")
+	plain = [frappe.db.get_value("Customer", {"customer_name": one}, fields) for one in (CUSTOMER, name)]
+	with answers.remembered(), lookups.worded_once():
+		for _ in range(2):
+			found = [
+				frappe.db.get_value("Customer", {"customer_name": one}, fields) for one in (CUSTOMER, name)
+			]
+			assert found == plain
+
+
+@pytest.fixture
+def three() -> list[str]:
+	return [masters.sales_order((SERVICE, 1, 10), (ITEM, number + 1, 20)).name for number in range(3)]
+
+
+def loaded(names: list[str]) -> list[dict]:
+	return [frappe.get_doc("Sales Order", name).as_dict() for name in names]
+
+
+def test_the_rows_of_orders_are_read_together(three):
+	plain = loaded(three)
+	with asked() as statements:
+		families.expect("Sales Order", three)
+		assert loaded(three) == plain
+	assert reading(statements, "tabSales Order Item") == 1
+	assert reading(statements, "tabSales Order") == 3
+
+
+def test_a_write_makes_the_rows_be_read_again_and_soon_one_by_one(three):
+	with asked() as statements:
+		families.expect("Sales Order", three)
+		for number in range(families.OFTEN + 1):
+			row = frappe.get_doc("Sales Order", three[0]).items[0]
+			frappe.db.set_value("Sales Order Item", row.name, "description", f"Text {number}")
+			assert loaded(three)[0]["items"][0]["description"] == f"Text {number}"
+		together = [text for text in statements if "`tabSales Order Item`" in text and "parents" in text]
+	assert len(together) == families.OFTEN
+
+
+def test_a_lock_is_taken_order_by_order(three):
+	with asked() as statements:
+		families.expect("Sales Order", three)
+		loaded(three)
+		before = len(statements)
+		for name in three:
+			frappe.get_doc("Sales Order", name, for_update=True)
+	locked = [text for text in statements[before:] if "`tabSales Order Item`" in text]
+	assert len(locked) == 3
+	assert all("for update" in text.lower() for text in locked)
+
+
+def test_rows_that_only_the_database_takes_for_an_order_s_are_left_to_it(three):
+	frappe.db.sql(
+		"update `tabSales Order Item` set parent = lower(parent) where parent = %s and idx = 2", three[0]
+	)
+	plain = loaded(three)
+	assert len(plain[0]["items"]) == 2
+	with answers.remembered():
+		families.expect("Sales Order", three)
+		assert loaded(three) == plain
+
+
+def test_documents_outside_the_group_are_read_alone(three):
+	with asked() as statements:
+		families.expect("Sales Order", three[:2])
+		assert loaded(three[2:])[0]["name"] == three[2]
+		families.expect("Sales Invoice", three)
+		loaded(three)
+	assert not [text for text in statements if "parents" in text]
+
+
+def test_a_job_s_forms_find_the_same_fields_once():
+	meta = frappe.get_meta("Sales Invoice Item")
+	plain = meta.get("fields", {"fieldtype": "Link"})
+	with form_fields.found_once():
+		assert "get" in vars(meta)
+		for _ in range(2):
+			found = meta.get("fields", {"fieldtype": "Link"})
+			assert found == plain
+			found.clear()
+		assert meta.get("fields", {"fieldname": "qty"})[0].fieldname == "qty"
+		assert meta.get("name") == "Sales Invoice Item"
+	assert "get" not in vars(meta)
+
+
+STORED = ("Sales Invoice", "Sales Invoice Item", "Sales Taxes and Charges", "Payment Schedule", "Sales Team",
+	"GL Entry", "Payment Ledger Entry", "Sales Order", "Sales Order Item", "Comment", "Version", "Item",
+	"Item Price", "Customer", "Delivery Note", "Delivery Note Item", "Stock Ledger Entry", "Bin")  # fmt: skip
+# In versions.
+ROW_NAME = re.compile(r'"[0-9a-z]{10}"')
+DRAWN = ("name", "creation", "modified", "parent", "posting_time", "voucher_detail_no")
+
+
+def all_stored() -> dict[str, list]:
+	"""Return every row of the tables that an invoice writes to, without what is drawn or tells the time."""
+	return {doctype: sorted(ROW_NAME.sub("", repr({field: value for field, value in row.items()
+		if field not in DRAWN})) for row in frappe.get_all(doctype, fields=["*"])) for doctype in STORED}  # fmt: skip
+
+
+def some_orders(term: str) -> list[str]:
+	"""Make orders that have what ERPNext looks at: taxes, prices, discounts, goods in part delivered."""
+	masters.receive(ITEM, 20)
+	a_price(12)
+	tax = {
+		"charge_type": "On Net Total",
+		"account_head": masters.tax_account(),
+		"rate": 7,
+		"description": "Tax",
+	}
+	rows = [(SERVICE, 3, 33.33), (ITEM, 2, 0.07), (SERVICE, 7, 12.5)]
+	made = [masters.sales_order(*rows[: number + 1], customer=OTHER_CUSTOMER, soe_invoice_term=term,
+		additional_discount_percentage=5, taxes=[tax]) for number in range(3)]  # fmt: skip
+	deliver(made[2], {ITEM: 1})
+	return [order.name for order in made]
+
+
+@pytest.mark.parametrize("term", ["Immediate", BY_SCHEDULE])
+def test_a_run_that_spares_stores_what_one_that_asks_stores(switch_on, term):
+	switch_on("enable_invoice_terms")
+	give_schedule(OTHER_CUSTOMER, frequency="Daily", day_of_month=0, cut_off_day=None)
+	orders = some_orders(term)
+	found = []
+	for way in (nullcontext, sparing.once):
+		frappe.db.savepoint("both_ways")
+		with way():
+			groups = run(orders=orders, submit_invoices=1)
+			assert [group.status for group in groups] == ["Done"] * (3 if term == "Immediate" else 1)
+		found.append(all_stored())
+		frappe.db.rollback(save_point="both_ways")
+		frappe.clear_document_cache("Customer", OTHER_CUSTOMER)
+	for doctype in STORED:
+		assert found[0][doctype] == found[1][doctype]
