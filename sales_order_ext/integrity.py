@@ -63,12 +63,6 @@ def nightly() -> None:
 		)
 
 
-def companies(switch: str, company: str | None) -> list[str]:
-	"""Return the companies to look at: those, or the one, where a switch is on."""
-	names = [company] if company else frappe.get_all("Company", pluck="name", order_by="name asc")
-	return [name for name in names if preferences.get(switch, name)]
-
-
 def switched_on(orders: list[str], switch: str) -> list[str]:
 	"""Return those of the orders whose company has a switch on."""
 	rows = frappe.get_all("Sales Order", {"name": ("in", orders)}, ["name", "company"], order_by="name asc")

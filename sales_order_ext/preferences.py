@@ -106,6 +106,12 @@ def require(switch: str, company: str | None = None) -> None:
 		)
 
 
+def companies(switch: str, company: str | None = None) -> list[str]:
+	"""Return the companies, or the one asked about, that have a switch on."""
+	names = [company] if company else frappe.get_all("Company", pluck="name", order_by="name asc")
+	return [name for name in names if get(switch, name)]
+
+
 def any_on(switches: Iterable[str], company: str | None = None) -> bool:
 	"""Return whether at least one of the switches is on."""
 	return any(get(switch, company) for switch in switches)

@@ -35,7 +35,7 @@ def hold(
 	when: `user`, `qty`, `until`). Items without stock hold nothing and lack nothing.
 	"""
 	order = hold_access.check_hold(document_key, item_code, warehouse)
-	line = availability.line_of(row_key, item_code, warehouse, number(inputs.quantity(qty, "qty")))
+	line = availability.line_of(row_key, item_code, warehouse, number(inputs.number(qty, "qty")))
 	if not line:
 		holds.delete(one.name for one in holds.of_documents([document_key], row_key))
 		return {"held": 0.0, "free": 0.0, "short": 0.0, "others": []}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from sales_order_ext import documents, preferences
-from sales_order_ext.allocation import arrivals, drafts, entry, jobs, records, shortening
+from sales_order_ext import backfills, documents, preferences
+from sales_order_ext.allocation import arrivals, drafts, entry, records, shortening
 from sales_order_ext.order_type import records as order_types
 
 
@@ -124,4 +124,4 @@ def purchase_on_change(doc: Document, method: str | None = None) -> None:
 def preferences_on_update(doc: Document, method: str | None = None) -> None:
 	"""Settings or a Sales Order Preference: when reservations come on, old orders get their status."""
 	if preferences.switches_on(doc, "enable_stock_reservations"):
-		jobs.enqueue_backfill()
+		backfills.enqueue("sales_order_ext.allocation.jobs.backfill")

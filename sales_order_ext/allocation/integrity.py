@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe.query_builder.functions import Sum
 
-from sales_order_ext import integrity
+from sales_order_ext import integrity, preferences
 from sales_order_ext.allocation import back_orders, records, rules
 from sales_order_ext.decimals import ZERO, to_decimal
 
@@ -16,7 +16,7 @@ def check(company: str | None) -> list[dict]:
 	"""Return the differences of a company, or of all."""
 	found = []
 	for switch, compare in (("enable_stock_reservations", _statuses), ("enable_back_orders", _quantities)):
-		for name in integrity.companies(switch, company):
+		for name in preferences.companies(switch, company):
 			for orders in integrity.chunks({"company": name, **BOOKED}):
 				found += compare(orders)
 	return found
@@ -29,7 +29,7 @@ def repair(orders: list[str]) -> None:
 	for company in sorted({row.company for row in rows}):
 		own = [row.name for row in rows if row.company == company]
 		records.refresh_orders(own, company, update_modified=False)
-		for order in own if integrity.companies("enable_back_orders", company) else ():
+		for order in own if preferences.get("enable_back_orders", company) else ():
 			back_orders.refresh_rows(order)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import frappe
 from frappe.utils.background_jobs import get_job_status
 
-from sales_order_ext import preferences, transactions
+from sales_order_ext import backfills, preferences, transactions
 from sales_order_ext.allocation import back_orders, holds, promises, records, release
 from sales_order_ext.errors import DocumentChangedError
 
@@ -21,26 +21,11 @@ PASSING = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, DocumentChangedE
 FAILED_KEY = "sales_order_ext:fill_failed"
 
 
-def enqueue_backfill() -> None:
-	"""Give the orders booked before reservations were switched on their reservation status."""
-	frappe.enqueue(
-		"sales_order_ext.allocation.jobs.backfill",
-		queue="long",
-		job_id="sales_order_ext:backfill_reservation_status",
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
-
-
 def backfill() -> None:
-	"""Store the reservation status of all booked orders, a locked chunk of them per transaction."""
-	for company in frappe.get_all("Company", pluck="name", order_by="name"):
-		if not preferences.get("enable_stock_reservations", company):
-			continue
-		booked = {"company": company, "docstatus": 1, "soe_is_cancelled": 0}
-		for orders in transactions.locked_chunks("Sales Order", booked, BATCH):
-			records.refresh_orders(orders, company, update_modified=False)
-			frappe.db.commit()  # each chunk is complete in itself, and locks must not be held for long
+	"""Give the orders booked before reservations were switched on their reservation status."""
+	booked = {"docstatus": 1, "soe_is_cancelled": 0}
+	for company, orders in backfills.chunks("enable_stock_reservations", booked):
+		records.refresh_orders(orders, company, update_modified=False)
 
 
 def sweep_holds() -> int:
@@ -111,8 +96,7 @@ def _give(order: str, wanted: Mapping[str, Decimal]) -> bool:
 
 def sweep() -> None:
 	"""Every scheduler tick: fill what no stock movement has told of (reposts, a lost queue, ended holds)."""
-	companies = frappe.get_all("Company", pluck="name", order_by="name")
-	on = [company for company in companies if preferences.any_on(("enable_back_orders",), company)]
+	on = preferences.companies("enable_back_orders")
 	waiting = release.lines(back_orders.with_stock(on), by_hand=False) if on else []
 	stock = {outcome.waiting.stock for outcome in release.plan_lines(waiting) if outcome.given}
 	for item_code, warehouse in sorted(stock):

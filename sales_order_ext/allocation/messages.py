@@ -41,10 +41,6 @@ MESSAGES: Messages = {
 		),
 		ReleaseError,
 	),
-	"unknown_filter": (
-		_lt("A release cannot be filtered by {filter}. Use {known}."),
-		ReleaseError,
-	),
 	"nothing_named": (
 		_lt("Choose at least one back order that still waits."),
 		ReleaseError,

@@ -12,13 +12,12 @@ from decimal import Decimal
 
 import frappe
 
-from sales_order_ext import errors, preferences
+from sales_order_ext import inputs, preferences
 from sales_order_ext.allocation import back_orders, earmarks, planner, records, reservations
-from sales_order_ext.allocation.messages import MESSAGES, REASONS
+from sales_order_ext.allocation.messages import REASONS
 from sales_order_ext.allocation.planner import Outcome, Waiting
 from sales_order_ext.allocation.tables import number
 from sales_order_ext.decimals import ZERO
-from sales_order_ext.violations import violation
 
 NAMING = ("item_code", "warehouse", "sales_order", "customer", "company", "mode", "priority", "reason")
 COMPLETE_FIRST = "complete_orders_first"
@@ -29,10 +28,7 @@ def clean(filters: Mapping[str, object] | None) -> dict[str, object]:
 	"""Return the filters of a release, checked: those of `NAMING` (a value or a list), `back_orders`
 	(names) and `complete_orders_first`."""
 	asked = {key: value for key, value in (filters or {}).items() if value not in (None, "", [])}
-	unknown = sorted(set(asked) - {*NAMING, "back_orders", COMPLETE_FIRST})
-	if unknown:
-		known = ", ".join([*NAMING, "back_orders", COMPLETE_FIRST])
-		errors.throw([violation("unknown_filter", filter=unknown[0], known=known)], MESSAGES)
+	inputs.only(asked, (*NAMING, "back_orders", COMPLETE_FIRST), "filters")
 	return asked
 
 

@@ -120,7 +120,6 @@ MESSAGES: errors.Messages = {
 		_lt("Nothing was left to invoice: another invoice covers it, or the orders have changed."),
 		errors.InvoiceRunError,
 	),
-	"unknown_filter": (_lt("{name} is not a filter of an invoice run."), errors.InvoiceRunError),
 	"unknown_value": (
 		_lt("{doctype} {name} does not exist. Choose an existing one."),
 		errors.InvoiceRunError,

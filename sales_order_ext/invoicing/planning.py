@@ -8,9 +8,9 @@ from typing import Any
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import cint, getdate, today
+from frappe.utils import cint, getdate
 
-from sales_order_ext import errors
+from sales_order_ext import errors, inputs
 from sales_order_ext.invoicing import grouping, records, run_records
 from sales_order_ext.invoicing.facts import OrderFacts, Plan
 from sales_order_ext.invoicing.messages import MESSAGES
@@ -26,10 +26,10 @@ FILTERS = (*LINKS, "invoice_term", "orders", "posting_date", "as_of", "submit_in
 def clean(filters: Mapping[str, Any]) -> dict[str, Any]:
 	"""Return the filters under their fields' names, with the dates filled in; refuse what makes no sense."""
 	asked = {ALIASES.get(name, name): value for name, value in filters.items() if value not in (None, "")}
-	found = [violation("unknown_filter", name=name) for name in asked if name not in FILTERS]
-	errors.throw_all(found or _unknown_values(asked), MESSAGES)
-	asked["as_of"] = getdate(asked.get("as_of") or today())
-	asked["posting_date"] = getdate(asked.get("posting_date") or asked["as_of"])
+	inputs.only(asked, FILTERS, "filters")
+	errors.throw_all(_unknown_values(asked), MESSAGES)
+	asked["as_of"] = inputs.day(asked.get("as_of"), "as_of") or getdate()
+	asked["posting_date"] = inputs.day(asked.get("posting_date"), "posting_date") or asked["as_of"]
 	asked["submit_invoices"] = cint(asked.get("submit_invoices"))
 	orders = asked.get("orders") or []
 	asked["orders"] = run_records.order_list(orders) if isinstance(orders, str) else list(orders)

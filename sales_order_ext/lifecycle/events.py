@@ -9,7 +9,7 @@ from __future__ import annotations
 from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate
 
-from sales_order_ext import preferences
+from sales_order_ext import backfills, preferences
 from sales_order_ext.lifecycle import jobs, records, rules
 
 ORDER_FIELDS = {"Delivery Note": "against_sales_order", "Sales Invoice": "sales_order"}
@@ -71,7 +71,7 @@ def order_replaced(original: str, replacement: Document, inverse: str) -> None:
 def on_update_preferences(doc: Document, method: str | None = None) -> None:
 	"""Settings and Sales Order Preference: place the orders that are already there."""
 	if preferences.switches_on(doc, jobs.SWITCH):
-		jobs.enqueue_backfill()
+		backfills.enqueue("sales_order_ext.lifecycle.jobs.backfill")
 
 
 def _is_sent(doc: Document) -> bool:

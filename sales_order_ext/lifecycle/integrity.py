@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from frappe.utils import getdate
 
-from sales_order_ext import integrity
+from sales_order_ext import integrity, preferences
 from sales_order_ext.lifecycle import jobs, records
 
 
@@ -12,7 +12,7 @@ def check(company: str | None) -> list[dict]:
 	"""Return the differences of a company, or of all."""
 	return [
 		integrity.difference(*found)
-		for name in integrity.companies(jobs.SWITCH, company)
+		for name in preferences.companies(jobs.SWITCH, company)
 		for orders in integrity.chunks({"company": name})
 		for found in records.differences(orders, getdate())
 	]

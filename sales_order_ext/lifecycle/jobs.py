@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-import frappe
 from frappe.utils import getdate
 
-from sales_order_ext import preferences, transactions
+from sales_order_ext import backfills, preferences
 from sales_order_ext.lifecycle import records
 
-CHUNK = 1000
 SWITCH = "enable_lifecycle_status"
 
 
 def mark_overdue() -> None:
 	"""Daily: move the orders whose required date has passed from Due to Overdue."""
-	companies = _companies()
+	companies = preferences.companies(SWITCH)
 	if companies:
 		records.mark_overdue(companies, getdate())
 
 
-def enqueue_backfill() -> None:
-	"""Have every order placed in the background once the present transaction is committed."""
-	frappe.enqueue(
-		"sales_order_ext.lifecycle.jobs.backfill",
-		queue="long",
-		timeout=4 * 60 * 60,
-		job_id="sales_order_ext.lifecycle.backfill",
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
-
-
 def backfill() -> int:
-	"""Place all orders of the companies that have life cycle status on; return how many there were.
-
-	One transaction a chunk; the orders are locked so that a change made meanwhile is not overwritten.
-	"""
+	"""Place all orders of the companies that have life cycle status on; return how many there were."""
 	count = 0
-	for company in _companies():
-		for names in transactions.locked_chunks("Sales Order", {"company": company}, CHUNK):
-			records.update(names, getdate())
-			frappe.db.commit()  # each chunk is complete in itself, and locks must not be held for long
-			count += len(names)
+	for _company, names in backfills.chunks(SWITCH, {}):
+		records.update(names, getdate())
+		count += len(names)
 	return count
-
-
-def _companies() -> list[str]:
-	"""Return the companies that have life cycle status switched on."""
-	names = frappe.get_all("Company", pluck="name", order_by="name asc")
-	return [name for name in names if preferences.get(SWITCH, name)]

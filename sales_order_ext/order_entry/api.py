@@ -5,16 +5,17 @@ from typing import Any
 import frappe
 from frappe.utils import add_days, getdate
 
+from sales_order_ext import inputs
 from sales_order_ext.order_entry import (
 	charges,
 	copying,
 	defaults,
 	history,
-	inputs,
 	records,
 	return_facts,
 	rules,
 )
+from sales_order_ext.order_entry.inputs import chosen_rows, order_filters, positive_days
 
 
 @frappe.whitelist()
@@ -28,7 +29,7 @@ def customer_history(
 	the prices of orders gets none here.
 	"""
 	frappe.get_doc("Customer", customer).check_permission("read")
-	since = add_days(getdate(), -inputs.positive_days(days))
+	since = add_days(getdate(), -positive_days(days))
 	orders = history.customer_orders(customer, company, since)
 	lines = history.lines(orders, (search or "").strip())
 	stock = records.stock({line.last.item_code for line in lines if line.last.is_stocked}, company)
@@ -44,7 +45,7 @@ def copy_lines(sales_order: str, rows: list | str) -> dict[str, Any]:
 	`warehouse`, and `keep_price` with or without a `rate`: without it the row sold before gives the price.
 	"""
 	order = copying.writable_order(sales_order)
-	return copying.copy_chosen(order, inputs.chosen_rows(rows))
+	return copying.copy_chosen(order, chosen_rows(rows))
 
 
 @frappe.whitelist()
@@ -54,14 +55,14 @@ def orders_to_copy(filters: dict | str | None = None) -> list[dict[str, Any]]:
 	Filters: customer, company, item_code, from_date, to_date, search (name, customer, purchase order),
 	exclude (the order to copy to) and start (how many to leave out, for the next page of 50).
 	"""
-	return records.orders_to_copy(inputs.order_filters(filters))
+	return records.orders_to_copy(order_filters(filters))
 
 
 @frappe.whitelist(methods=["POST"])
 def copy_from_orders(sales_order: str, orders: list | str) -> dict[str, Any]:
 	"""Append all rows of other orders to a draft, priced and taxed for it; return its new rows' names."""
 	order = copying.writable_order(sales_order)
-	return copying.copy_orders(order, inputs.order_names(orders))
+	return copying.copy_orders(order, list(dict.fromkeys(inputs.names(orders, "orders"))))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -73,7 +74,7 @@ def make_order_from_project(project: str, up_to: str | None = None) -> dict[str,
 	source = frappe.get_doc("Project", project)
 	source.check_permission("read")
 	frappe.has_permission("Sales Order", "create", throw=True)
-	return _made(charges.order_for_project(source, inputs.day(up_to)))
+	return _made(charges.order_for_project(source, inputs.day(up_to, "up_to") or getdate()))
 
 
 @frappe.whitelist(methods=["POST"])

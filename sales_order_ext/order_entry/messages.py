@@ -55,18 +55,7 @@ MESSAGES: Messages = {
 		),
 		CopyLinesError,
 	),
-	"bad_number": (_lt("{value} is no number. Enter digits, with a point for decimals."), CopyLinesError),
-	"bad_date": (_lt("{value} is no date. Enter it as year-month-day."), CopyLinesError),
 	"bad_days": (_lt("{value} days are none to look back. Enter one or more."), CopyLinesError),
-	"bad_order": (_lt("{value} is no name of an order. Choose orders from the list."), CopyLinesError),
-	"bad_text": (_lt("{value} is no text to filter by. Correct the filter."), CopyLinesError),
-	"bad_row": (_lt("{value} is no row. Give each row's item and quantity."), CopyLinesError),
-	"bad_list": (_lt("{value} is no list. Give a list of rows or orders."), CopyLinesError),
-	"bad_filters": (_lt("{value} is no set of filters. Give names and values."), CopyLinesError),
-	"unknown_filter": (
-		_lt("Orders cannot be filtered by {filter}. Use one of: {known}."),
-		CopyLinesError,
-	),
 	"no_returns_here": (
 		_lt("Only orders of a Mixed or Returns type take goods back. Choose such a Sales Order Type."),
 		ReturnRowError,

@@ -3,8 +3,9 @@
 import frappe
 
 from sales_order_ext import preferences
-from sales_order_ext.payment import booking, dialog, inputs, jobs
+from sales_order_ext.payment import booking, dialog, jobs
 from sales_order_ext.payment.facts import PAYMENT_ENTRY
+from sales_order_ext.payment.inputs import payment_request
 
 
 @frappe.whitelist()
@@ -56,11 +57,11 @@ def add_payment(sales_order: str, payload: dict | str) -> dict:
 	Returns `{sales_order, payment_entry, credits_used: [{reference_doctype, reference_name,
 	against_doctype, against_name, amount}], refund, deposit, unallocated_amount, soe_per_paid,
 	soe_payment_status}`; names of Payment Entries or None. Throws PaymentNotPossibleError, naming every
-	reason, before anything is written.
+	reason, or InvalidInputError for what is no payment, before anything is written.
 	"""
 	order = frappe.get_doc("Sales Order", sales_order)
 	order.check_permission("read")
 	frappe.has_permission(PAYMENT_ENTRY, "submit", throw=True)
 	frappe.has_permission(PAYMENT_ENTRY, "create", throw=True)
 	preferences.require(jobs.SWITCH, order.company)
-	return booking.add(order, inputs.payment_request(payload))
+	return booking.add(order, payment_request(payload))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from frappe.model.document import Document
 
-from sales_order_ext import preferences, transactions
+from sales_order_ext import backfills, preferences, transactions
 from sales_order_ext.payment import inheritance, jobs, reconciling, records, settlement
 
 # The tables of a document that name orders and invoices, with their fields for DocType and name.
@@ -89,7 +89,7 @@ def order_replaced(original: str, replacement: Document, inverse: str) -> None:
 def on_update_preferences(doc: Document, method: str | None = None) -> None:
 	"""Settings and Sales Order Preference: measure the orders that are already there."""
 	if preferences.switches_on(doc, jobs.SWITCH):
-		jobs.enqueue_backfill()
+		backfills.enqueue("sales_order_ext.payment.jobs.backfill")
 
 
 def _concerned(doc: Document) -> Iterator[tuple[str, str]]:

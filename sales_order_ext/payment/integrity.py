@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sales_order_ext import integrity
+from sales_order_ext import integrity, preferences
 from sales_order_ext.payment import jobs, records
 
 
@@ -10,7 +10,7 @@ def check(company: str | None) -> list[dict]:
 	"""Return the differences of a company, or of all."""
 	return [
 		integrity.difference(*found)
-		for name in integrity.companies(jobs.SWITCH, company)
+		for name in preferences.companies(jobs.SWITCH, company)
 		for orders in integrity.chunks({"company": name, "docstatus": (">", 0)})
 		for found in records.differences(orders)
 	]

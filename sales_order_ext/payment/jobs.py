@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import frappe
 
-from sales_order_ext import preferences, transactions
+from sales_order_ext import backfills, transactions
 from sales_order_ext.payment import records
 
-CHUNK = 1000
 SWITCH = "enable_payment_status"
 
 
@@ -31,30 +30,10 @@ def settle(orders: list[str]) -> None:
 	frappe.db.commit()
 
 
-def enqueue_backfill() -> None:
-	"""Have every order measured in the background once the present transaction is committed."""
-	frappe.enqueue(
-		"sales_order_ext.payment.jobs.backfill",
-		queue="long",
-		timeout=4 * 60 * 60,
-		job_id="sales_order_ext.payment.backfill",
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
-
-
 def backfill() -> int:
-	"""Measure all orders of the companies that have payment status on; return how many there were.
-
-	One transaction a chunk; the orders are locked so that a payment made meanwhile is not overwritten.
-	"""
+	"""Measure all orders of the companies that have payment status on; return how many there were."""
 	count = 0
-	for company in frappe.get_all("Company", pluck="name", order_by="name asc"):
-		if not preferences.get(SWITCH, company):
-			continue
-		filters = {"company": company, "docstatus": (">", 0)}
-		for names in transactions.locked_chunks("Sales Order", filters, CHUNK):
-			records.update(names)
-			frappe.db.commit()  # each chunk is complete in itself, and locks must not be held for long
-			count += len(names)
+	for _company, names in backfills.chunks(SWITCH, {"docstatus": (">", 0)}):
+		records.update(names)
+		count += len(names)
 	return count

@@ -5,22 +5,6 @@ from frappe import _lt
 from sales_order_ext.errors import Messages, PaymentNotPossibleError
 
 MESSAGES: Messages = {
-	"bad_payload": (
-		_lt("The payment is no JSON object. Send one as the documentation of add_payment describes."),
-		PaymentNotPossibleError,
-	),
-	"unknown_key": (
-		_lt("{key} is not part of a payment. Leave it out; known are: {known}."),
-		PaymentNotPossibleError,
-	),
-	"bad_rows": (_lt("{key} must be a list of objects. Send it so."), PaymentNotPossibleError),
-	"bad_number": (
-		_lt("{key}: {value} is no number. Enter digits, with a point for decimals."),
-		PaymentNotPossibleError,
-	),
-	"bad_text": (_lt("{key}: {value} is no text. Enter a name."), PaymentNotPossibleError),
-	"bad_date": (_lt("{key}: {value} is no date. Enter it as year-month-day."), PaymentNotPossibleError),
-	"bad_choice": (_lt("{key}: {value} is not possible. Choose one of {known}."), PaymentNotPossibleError),
 	"order_not_booked": (
 		_lt(
 			"{order} is not booked, or no longer stands. Submit it first, or pay the order that replaced it."

@@ -14,7 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt
 
-from sales_order_ext import preferences
+from sales_order_ext import inputs, preferences
 from sales_order_ext.errors import ExternalQuoteError, SwitchedOffError
 from sales_order_ext.won_quote import records
 
@@ -47,24 +47,16 @@ def require_switch(company: str) -> None:
 
 def cleaned(payload: Mapping[str, Any]) -> dict[str, Any]:
 	"""Return a payload with nothing but what we know; throw, naming what is missing or unknown."""
-	if not isinstance(payload, dict):
-		_refuse(_("Send an object with {0}.").format(", ".join(REQUIRED)))
 	missing = [field for field in REQUIRED if not payload.get(field)]
-	unknown = sorted(set(payload) - {*REQUIRED, *OPTIONAL})
 	if missing:
 		_refuse(_("Missing: {0}.").format(", ".join(missing)))
-	if unknown:
-		_refuse(_("Unknown: {0}. Leave it out.").format(", ".join(unknown)))
-	rows = payload["items"]
-	if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-		_refuse(_("Send items as a list of objects with item_code, qty and rate."))
+	inputs.only(payload, (*REQUIRED, *OPTIONAL), "payload")
+	rows = inputs.objects(payload["items"], "items")
 	return {**payload, "items": [_row(number, row) for number, row in enumerate(rows, 1)]}
 
 
 def _row(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
-	unknown = sorted(set(row) - set(ROW_FIELDS))
-	if unknown:
-		_refuse(_("Row {0}: unknown: {1}. Leave it out.").format(number, ", ".join(unknown)))
+	inputs.only(row, ROW_FIELDS, "items")
 	if not row.get("item_code") or flt(row.get("qty")) <= 0 or flt(row.get("rate")) < 0:
 		_refuse(
 			_("Row {0} needs an item_code, a quantity above zero and a rate of zero or more.").format(number)

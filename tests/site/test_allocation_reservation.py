@@ -229,12 +229,12 @@ def test_old_orders_get_their_status_when_reservations_come_on(switch_on, monkey
 
 def test_a_preference_that_switches_reservations_on_is_noticed_too(monkeypatch):
 	enqueued = []
-	monkeypatch.setattr(jobs, "enqueue_backfill", lambda: enqueued.append(1))
+	monkeypatch.setattr(frappe, "enqueue", lambda method, **options: enqueued.append(method))
 	row = {"doctype": "Sales Order Preference", "company": COMPANY}
 	frappe.get_doc({**row, "property": "enable_back_orders", "value": "1"}).insert()
 	assert not enqueued
 	frappe.get_doc({**row, "property": "enable_stock_reservations", "value": "1"}).insert()
-	assert enqueued
+	assert enqueued == ["sales_order_ext.allocation.jobs.backfill"]
 
 
 def test_an_old_view_of_the_stock_is_refused(reservations_on, monkeypatch):

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from sales_order_ext.allocation import api, arrivals, jobs
-from sales_order_ext.errors import ReleaseError, SwitchedOffError
+from sales_order_ext.errors import InvalidInputError, ReleaseError, SwitchedOffError
 from tests.site import masters, orders
 from tests.site.masters import COMPANY, ITEM, OTHER_CUSTOMER, OTHER_ITEM, WAREHOUSE, receive, sales_order
 
@@ -87,7 +87,7 @@ def test_a_release_is_filtered(types_on):
 	]
 	assert told(api.release(filters={"back_orders": [back_order_of(other)]})) == [(other, 2, "")]
 	assert orders.reserved(mine) == {}
-	with pytest.raises(ReleaseError, match="colour"):
+	with pytest.raises(InvalidInputError, match="colour"):
 		api.preview_release({"colour": "red"})
 
 

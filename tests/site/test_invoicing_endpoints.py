@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, getdate, today
 
-from sales_order_ext.errors import InvoiceRunError, SwitchedOffError
+from sales_order_ext.errors import InvalidInputError, InvoiceRunError, SwitchedOffError
 from sales_order_ext.invoicing import api, jobs, records, run_records
 from tests.site import masters
 from tests.site.invoicing_helpers import order_c, schedule
@@ -41,12 +41,13 @@ def test_filters_choose_and_closed_orders_wait():
 		{"company": COMPANY, "customer": "Nobody"},
 		{"company": COMPANY, "orders": ["SAL-ORD-NONE"]},
 		{"company": COMPANY, "colour": "green"},
+		{"company": COMPANY, "as_of": "soon"},
 	],
 )
 def test_bad_filters_are_refused_before_anything_is_written(filters):
 	before = frappe.db.count("Invoice Run")
 	for endpoint in (api.preview, api.run):
-		with pytest.raises(InvoiceRunError):
+		with pytest.raises((InvoiceRunError, InvalidInputError)):
 			endpoint(filters)
 	assert frappe.db.count("Invoice Run") == before
 

@@ -5,6 +5,7 @@ import pytest
 from erpnext.selling.doctype.sales_order.sales_order import update_status
 from frappe.utils import add_days, today
 
+from sales_order_ext import backfills
 from sales_order_ext.lifecycle import jobs, records
 from tests.site import money
 from tests.site.masters import ITEM, OTHER_ITEM, SERVICE, receive, sales_order
@@ -68,7 +69,7 @@ def test_switching_on_places_the_orders_that_are_there(switch_on, monkeypatch):
 	switch_on("enable_lifecycle_status")
 	assert enqueued == ["sales_order_ext.lifecycle.jobs.backfill"]
 	monkeypatch.setattr(frappe.db, "commit", lambda: None)
-	monkeypatch.setattr(jobs, "CHUNK", 1)
+	monkeypatch.setattr(backfills, "CHUNK", 1)
 	assert jobs.backfill() >= 2
 	assert life_cycle(order) == ("Due", 0)
 	assert life_cycle(draft) == ("Draft", 0)

@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, flt, getdate, today
 
-from sales_order_ext.errors import CopyLinesError
+from sales_order_ext.errors import CopyLinesError, InvalidInputError
 from sales_order_ext.order_entry import api
 from tests.site import masters
 from tests.site.masters import (
@@ -188,17 +188,17 @@ class TestCopyLines:
 			([], "no rows"),
 			([{"qty": 1}], "item is missing"),
 			([{"item_code": ITEM, "qty": 0}], "above zero"),
-			([{"item_code": ITEM, "qty": "many"}], "many is no number"),
-			([{"item_code": ITEM, "qty": "nan"}], "nan is no number"),
 			([{"sales_order_item": "none", "qty": 1}], "Search again"),
 			([{"item_code": ITEM, "qty": 1, "keep_price": 1}], "no price to keep"),
-			(["one"], "one is no row"),
-			("{", "is no list"),
+			([{"item_code": ITEM, "qty": "many"}], "qty: many is no number"),
+			([{"item_code": ITEM, "qty": 10**30}], "no number that a document can hold"),
+			(["one"], "list of objects"),
+			("{", "not written as JSON"),
 		],
 	)
 	def test_bad_rows_are_refused_and_nothing_written(self, rows, sentence):
 		order = draft()
-		with pytest.raises(CopyLinesError, match=sentence):
+		with pytest.raises((CopyLinesError, InvalidInputError), match=sentence):
 			api.copy_lines(order.name, rows)
 		assert len(rows_of(order)) == 1
 
@@ -257,8 +257,8 @@ class TestCopyFromOrders:
 				api.copy_from_orders(order.name, [name])
 		with pytest.raises(CopyLinesError, match="no orders"):
 			api.copy_from_orders(order.name, [])
-		with pytest.raises(CopyLinesError, match="no name"):
-			api.copy_from_orders(order.name, [1])
+		with pytest.raises(InvalidInputError, match="list of names"):
+			api.copy_from_orders(order.name, [["like", "%"]])
 		assert len(rows_of(order)) == 1
 
 	def test_only_orders_that_the_user_may_read(self):
@@ -288,12 +288,13 @@ class TestCopyFromOrders:
 	@pytest.mark.parametrize(
 		"filters, sentence",
 		[
-			({"owner": "me"}, "by owner"),
-			({"from_date": "soon"}, "soon is no date"),
-			({"customer": ["like", "%"]}, "no text"),
-			("[]", "no set of filters"),
+			({"owner": "me"}, "owner is not known"),
+			({"from_date": "soon"}, "from_date: soon is no date"),
+			({"customer": ["like", "%"]}, "customer: .* is no text"),
+			({"start": "<b>"}, "start: &lt;b&gt; is no number"),
+			('["one"]', "object of names and values"),
 		],
 	)
 	def test_bad_filters_are_refused(self, filters, sentence):
-		with pytest.raises(CopyLinesError, match=sentence):
+		with pytest.raises(InvalidInputError, match=sentence):
 			api.orders_to_copy(filters)

@@ -5,6 +5,7 @@ from decimal import Decimal
 import frappe
 import pytest
 
+from sales_order_ext import backfills
 from sales_order_ext.payment import jobs, records, settlement
 from tests.site import money
 from tests.site.masters import COMPANY, ITEM, OTHER_ITEM, SERVICE, sales_order
@@ -113,7 +114,7 @@ def test_switching_on_measures_the_orders_that_are_there(switch_on, monkeypatch)
 	switch_on("enable_payment_status")
 	assert enqueued == ["sales_order_ext.payment.jobs.backfill"]
 	monkeypatch.setattr(frappe.db, "commit", lambda: None)
-	monkeypatch.setattr(jobs, "CHUNK", 1)
+	monkeypatch.setattr(backfills, "CHUNK", 1)
 	assert jobs.backfill() >= 2
 	assert payment(paid) == FULLY
 	assert payment(open_order) == NOTHING

@@ -17,7 +17,7 @@ frappe.provide("sales_order_ext.back_orders");
 	 * `names` are back orders to release by hand; without them `filters` mean those that fill automatically.
 	 */
 	back_orders.preview = async function ({ filters = {}, names = null, done = () => {} }) {
-		const dialog = new frappe.ui.Dialog({
+		const dialog = sales_order_ext.dialog({
 			title: names ? __("Release", null, "Back Order") : __("Preview Release"),
 			size: "extra-large",
 			no_focus: true,
@@ -33,7 +33,9 @@ frappe.provide("sales_order_ext.back_orders");
 		if (back_orders.may_release()) {
 			dialog.set_primary_action(__("Release", null, "Back Order"), async () => {
 				dialog.disable_primary_action();
-				const result = await release(asked(dialog, filters), names);
+				const result = await release(asked(dialog, filters), names).finally(() =>
+					dialog.enable_primary_action()
+				);
 				dialog.hide();
 				tell(result.rows);
 				done();

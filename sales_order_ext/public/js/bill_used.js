@@ -13,8 +13,9 @@
 
 	function ask_day(act) {
 		const today = frappe.datetime.get_today();
-		frappe.prompt(
-			[
+		sales_order_ext.ask({
+			title: __("Order over What Was Used"),
+			fields: [
 				{
 					fieldname: "up_to",
 					fieldtype: "Date",
@@ -26,15 +27,15 @@
 					),
 				},
 			],
-			({ up_to }) => act(up_to),
-			__("Order over What Was Used"),
-			__("Create")
-		);
+			label: __("Create"),
+			act: ({ up_to }) => act(up_to),
+			done: go_to,
+		});
 	}
 
-	async function from_project(frm, up_to) {
+	function from_project(frm, up_to) {
 		const args = { project: frm.doc.name, up_to };
-		go_to(await frappe.xcall("sales_order_ext.order_entry.api.make_order_from_project", args));
+		return frappe.xcall("sales_order_ext.order_entry.api.make_order_from_project", args);
 	}
 
 	async function from_issue(frm) {

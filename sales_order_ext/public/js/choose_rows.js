@@ -11,7 +11,7 @@ frappe.provide("sales_order_ext");
 	 * next. `fields` are further fields above the table, whose values `choose` gets second.
 	 */
 	sales_order_ext.choose_rows = function (options) {
-		const dialog = new frappe.ui.Dialog({
+		const dialog = sales_order_ext.dialog({
 			title: options.title,
 			size: "extra-large",
 			fields: [

@@ -1,4 +1,6 @@
 // The preferences as the server resolved them, for forms, lists and `depends_on` expressions.
+import "./dialogs";
+
 frappe.provide("sales_order_ext");
 
 /** The value of a preference for a document's company, or for the user where the document has none. */

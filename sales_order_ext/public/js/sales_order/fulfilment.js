@@ -220,12 +220,12 @@
 		}
 
 		answer({ doctype, name }) {
-			frappe.prompt(
-				{ fieldname: "text", fieldtype: "Small Text", label: __("Answer"), reqd: 1 },
-				({ text }) => this.add_note(text, { reference_doctype: doctype, reference_name: name }),
-				__("{0} {1}", [__(doctype), name]),
-				__("Send")
-			);
+			sales_order_ext.ask({
+				title: __("{0} {1}", [__(doctype), name]),
+				fields: [{ fieldname: "text", fieldtype: "Small Text", label: __("Answer"), reqd: 1 }],
+				label: __("Send"),
+				act: ({ text }) => this.add_note(text, { reference_doctype: doctype, reference_name: name }),
+			});
 		}
 	}
 

@@ -26,12 +26,16 @@
 		if (frappe.model.can_submit("Sales Invoice")) {
 			fields.push({ fieldname: "submit_invoices", fieldtype: "Check", label: __("Submit Invoices") });
 		}
-		const dialog = frappe.prompt(
+		const dialog = sales_order_ext.ask({
+			title: __("Create Invoices from {0} Orders", [orders.length]),
 			fields,
-			(values) => create(list, orders, values),
-			__("Create Invoices from {0} Orders", [orders.length]),
-			__("Create")
-		);
+			label: __("Create"),
+			act: (values) => create(orders, values),
+			done(made) {
+				show(made);
+				list.refresh();
+			},
+		});
 		if (!frappe.model.can_create("Invoice Run")) return;
 		dialog.set_secondary_action_label(__("Preview"));
 		dialog.set_secondary_action(() => {
@@ -48,15 +52,14 @@
 		frappe.new_doc("Invoice Run", { ...values, company: message.company, orders: orders.join("\n") });
 	}
 
-	async function create(list, orders, values) {
+	async function create(orders, values) {
 		const { message } = await frappe.call({
 			method: "sales_order_ext.invoicing.api.create_from_orders",
 			args: { orders, ...values },
 			freeze: true,
 			freeze_message: __("Creating invoices …"),
 		});
-		show(message);
-		list.refresh();
+		return message;
 	}
 
 	function show({ created, skipped, failed }) {

@@ -12,7 +12,7 @@
 	function activate(list) {
 		const orders = list.get_checked_items(true);
 		if (!orders.length) return;
-		const dialog = new frappe.ui.Dialog({
+		sales_order_ext.ask({
 			title: __("Activate Forward Orders"),
 			fields: [
 				{
@@ -33,19 +33,15 @@
 					)}</p>`,
 				},
 			],
-			primary_action_label: __("Activate"),
-			async primary_action({ order_type }) {
-				dialog.disable_primary_action();
-				const result = await frappe
-					.xcall("sales_order_ext.order_type.api.convert_forward", { orders, order_type })
-					.finally(() => dialog.enable_primary_action());
-				dialog.hide();
+			label: __("Activate"),
+			act: ({ order_type }) =>
+				frappe.xcall("sales_order_ext.order_type.api.convert_forward", { orders, order_type }),
+			done(result) {
 				show(result);
 				list.clear_checked_items();
 				list.refresh();
 			},
 		});
-		dialog.show();
 	}
 
 	function show({ converted, failed }) {

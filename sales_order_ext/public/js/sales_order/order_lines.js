@@ -38,17 +38,18 @@ sales_order_ext.grid_button = function (grid, label, shown, action) {
 
 	function ask_text(frm) {
 		const text = { fieldname: "text", fieldtype: "Small Text", label: __("Text"), reqd: 1 };
-		frappe.prompt(
-			[text],
-			({ text }) => add_row(frm, "Text", { description: text, qty: 0, rate: 0 }),
-			__("Heading or Note"),
-			__("Add")
-		);
+		sales_order_ext.ask({
+			title: __("Heading or Note"),
+			fields: [text],
+			label: __("Add"),
+			act: ({ text }) => add_row(frm, "Text", { description: text, qty: 0, rate: 0 }),
+		});
 	}
 
 	function ask_custom(frm) {
-		frappe.prompt(
-			[
+		sales_order_ext.ask({
+			title: __("Custom Line"),
+			fields: [
 				{ fieldname: "description", fieldtype: "Small Text", label: __("Description"), reqd: 1 },
 				{ fieldname: "qty", fieldtype: "Float", label: __("Quantity"), reqd: 1, default: 1 },
 				{
@@ -59,10 +60,9 @@ sales_order_ext.grid_button = function (grid, label, shown, action) {
 					reqd: 1,
 				},
 			],
-			(values) => add_row(frm, "Custom", values),
-			__("Custom Line"),
-			__("Add")
-		);
+			label: __("Add"),
+			act: (values) => add_row(frm, "Custom", values),
+		});
 	}
 
 	/** The server gives the row its item; the desk must not look the price of one up. */

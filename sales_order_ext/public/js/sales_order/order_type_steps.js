@@ -30,7 +30,7 @@
 	}
 
 	function change_type(frm) {
-		const dialog = new frappe.ui.Dialog({
+		const dialog = sales_order_ext.ask({
 			title: __("Change Order Type"),
 			fields: [
 				{
@@ -44,17 +44,14 @@
 				},
 				{ fieldname: "notes", fieldtype: "HTML" },
 			],
-			primary_action_label: __("Change"),
-			async primary_action({ order_type }) {
-				await frappe.xcall("sales_order_ext.order_type.api.change_type", {
+			label: __("Change"),
+			act: ({ order_type }) =>
+				frappe.xcall("sales_order_ext.order_type.api.change_type", {
 					sales_order: frm.doc.name,
 					order_type,
-				});
-				dialog.hide();
-				frm.reload_doc();
-			},
+				}),
+			done: () => frm.reload_doc(),
 		});
-		dialog.show();
 	}
 
 	async function preview_change(frm, dialog) {

@@ -22,7 +22,7 @@
 		constructor(frm, context) {
 			Object.assign(this, { frm, context });
 			this.account = context.accounts.find((one) => one.account === context.default_account);
-			this.dialog = new frappe.ui.Dialog({
+			this.dialog = sales_order_ext.dialog({
 				title: __("Payment of {0}", [context.customer_name]),
 				size: "extra-large",
 				fields: this.fields(),
@@ -31,16 +31,8 @@
 				secondary_action_label: __("Process and Deposit"),
 				secondary_action: () => this.send("Process and Deposit"),
 			});
-			this.keep_beneath_messages();
 			this.documents = this.dialog.fields_dict.documents.$wrapper;
 			this.credits = this.dialog.fields_dict.credits.$wrapper;
-		}
-
-		/** Escape on a refusal closes the refusal alone: the same key would also close the dialog beneath it. */
-		keep_beneath_messages() {
-			const message_is_shown = () => Boolean(frappe.msg_dialog?.$wrapper.is(":visible"));
-			this.dialog.$wrapper.attr("data-keyboard", "false");
-			Object.defineProperty(this.dialog, "no_cancel_flag", { get: message_is_shown });
 		}
 
 		fields() {

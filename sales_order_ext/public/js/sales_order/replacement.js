@@ -181,16 +181,12 @@ Object.assign(sales_order_ext.replacement, {
 
 	choose_rows(frm, title, rows, action) {
 		const options = rows.map((row) => ({ label: this.row_label(row), value: row.name }));
-		const dialog = new frappe.ui.Dialog({
+		sales_order_ext.ask({
 			title,
 			fields: [{ fieldname: "rows", fieldtype: "MultiCheck", label: __("Rows"), options }],
-			primary_action_label: title,
-			primary_action({ rows }) {
-				dialog.hide();
-				if (rows?.length) action(rows);
-			},
+			label: title,
+			act: ({ rows }) => rows?.length && action(rows),
 		});
-		dialog.show();
 	},
 
 	/** What a clerk calls a row: custom and text lines stand on items of ours that say nothing. */

@@ -6,7 +6,7 @@ sales_order_ext.won_quote.lose = function (frm) {
 	const of_opportunity = frm.doctype === "Opportunity";
 	const links = (doctype) => (text) => frappe.db.get_link_options(doctype, text);
 	const reasons = of_opportunity ? "Opportunity Lost Reason" : "Quotation Lost Reason";
-	const dialog = new frappe.ui.Dialog({
+	sales_order_ext.ask({
 		title: of_opportunity ? __("Opportunity Lost") : __("Quotation Lost"),
 		fields: [
 			{
@@ -25,23 +25,17 @@ sales_order_ext.won_quote.lose = function (frm) {
 			},
 			{ fieldname: "detailed_reason", fieldtype: "Small Text", label: __("In Detail") },
 		],
-		primary_action_label: __("Lost"),
-		async primary_action(values) {
-			const call = of_opportunity
-				? frappe.call({
-						method: "sales_order_ext.won_quote.api.lose",
-						args: { opportunity: frm.doc.name, ...values },
-						freeze: true,
+		label: __("Lost"),
+		act: (values) =>
+			of_opportunity
+				? frappe.xcall("sales_order_ext.won_quote.api.lose", {
+						opportunity: frm.doc.name,
+						...values,
 				  })
-				: frappe.call({
-						method: "sales_order_ext.won_quote.api.lose_quotation",
-						args: { quotation: frm.doc.name, ...values },
-						freeze: true,
-				  });
-			await call;
-			dialog.hide();
-			frm.reload_doc();
-		},
+				: frappe.xcall("sales_order_ext.won_quote.api.lose_quotation", {
+						quotation: frm.doc.name,
+						...values,
+				  }),
+		done: () => frm.reload_doc(),
 	});
-	dialog.show();
 };

@@ -14,7 +14,7 @@ frappe.provide("sales_order_ext.won_quote");
 	class Wizard {
 		constructor(name) {
 			this.name = name;
-			this.dialog = new frappe.ui.Dialog({
+			this.dialog = sales_order_ext.dialog({
 				title: __("Quotation Won"),
 				size: "extra-large",
 				fields: [
