@@ -27,7 +27,10 @@ fixtures = [
 ]
 
 app_include_js = "sales_order_ext.bundle.js"
-jinja = {"methods": ["sales_order_ext.replacement.printing.order_changes"]}
+jinja = {
+	"methods": ["sales_order_ext.replacement.printing.order_changes"],
+	"filters": ["sales_order_ext.markup.soe_clean"],
+}
 before_request = ["sales_order_ext.replacement.portal.hide_replaced_orders"]
 extend_bootinfo = "sales_order_ext.preferences.extend_bootinfo"
 

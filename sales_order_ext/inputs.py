@@ -10,6 +10,7 @@ from frappe import _
 
 from sales_order_ext.decimals import to_decimal
 from sales_order_ext.errors import InvalidInputError
+from sales_order_ext.markup import as_html
 
 # More than any database column of quantities or amounts holds.
 TOO_MUCH = Decimal(10) ** 12
@@ -88,4 +89,4 @@ def _parsed(value: object, argument: str) -> Any:
 
 
 def _refuse(sentence: str) -> None:
-	frappe.throw(sentence, InvalidInputError)
+	frappe.throw(as_html(sentence), InvalidInputError)
