@@ -89,6 +89,9 @@ override_doctype_dashboards = {
 	"Issue": ["sales_order_ext.won_quote.dashboard.for_issue"],
 }
 
+has_permission = dict.fromkeys(["Quote Win", "Back Order"], "sales_order_ext.access.has_permission")
+permission_query_conditions = dict.fromkeys(["Quote Win", "Back Order"], "sales_order_ext.access.conditions")
+
 # Within one event the order matters: locks first, then the replacement (it locks orders and moves links),
 # then types and terms, then reservations on what is left, then the statuses that tell of it all.
 doc_events = {
