@@ -10,10 +10,11 @@ from operator import sub
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import strip_html_tags
 from frappe.utils.caching import site_cache
 from pypika.queries import Table
 from pypika.terms import Term
+
+from sales_order_ext.markup import as_text
 
 OPEN_RESERVED_INDEX = "soe_open_reserved"
 REQUESTED_TERM = "Payment Reference"
@@ -37,7 +38,7 @@ def closed_for_payments(company: str, on: date) -> str:
 		freezing(*arguments)
 	except frappe.ValidationError as error:
 		frappe.clear_last_message()
-		return strip_html_tags(str(error))
+		return as_text(error)
 	return ""
 
 

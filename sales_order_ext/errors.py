@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import frappe
 
+from sales_order_ext.markup import as_html
 from sales_order_ext.violations import Violation
 
 
@@ -188,7 +189,7 @@ def throw_all(violations: Sequence[Violation], messages: Messages) -> None:
 
 def throw(violations: Sequence[Violation], messages: Messages) -> NoReturn:
 	"""Throw one error naming every violation (at least one), as the class of the first."""
-	sentences = [sentence(one, messages) for one in violations]
+	sentences = [as_html(sentence(one, messages)) for one in violations]
 	error = messages[violations[0].code][1]
 	frappe.throw(sentences[0] if len(sentences) == 1 else sentences, error, as_list=len(sentences) > 1)
 	raise AssertionError("frappe.throw returned")

@@ -28,7 +28,10 @@ fixtures = [
 ]
 
 app_include_js = "sales_order_ext.bundle.js"
-jinja = {"methods": ["sales_order_ext.replacement.printing.order_changes"]}
+jinja = {
+	"methods": ["sales_order_ext.replacement.printing.order_changes"],
+	"filters": ["sales_order_ext.markup.soe_clean"],
+}
 before_request = ["sales_order_ext.replacement.portal.hide_replaced_orders"]
 extend_bootinfo = "sales_order_ext.preferences.extend_bootinfo"
 
@@ -86,6 +89,9 @@ override_doctype_dashboards = {
 	"Opportunity": ["sales_order_ext.won_quote.dashboard.for_opportunity"],
 	"Issue": ["sales_order_ext.won_quote.dashboard.for_issue"],
 }
+
+has_permission = dict.fromkeys(["Quote Win", "Back Order"], "sales_order_ext.access.has_permission")
+permission_query_conditions = dict.fromkeys(["Quote Win", "Back Order"], "sales_order_ext.access.conditions")
 
 # Within one event the order matters: locks first, then the replacement (it locks orders and moves links),
 # then types and terms, then reservations on what is left, then the statuses that tell of it all.

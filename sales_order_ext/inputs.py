@@ -9,10 +9,10 @@ from typing import Any, NoReturn
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html
 
 from sales_order_ext.decimals import to_decimal
 from sales_order_ext.errors import InvalidInputError
+from sales_order_ext.markup import as_html
 
 # More than any database column of quantities or amounts holds.
 TOO_MUCH = Decimal(10) ** 12
@@ -132,5 +132,5 @@ def _parsed(value: object, argument: str) -> Any:
 
 
 def _refuse(sentence: str, *facts: object) -> NoReturn:
-	shown = [escape_html(str(fact)[:SHOWN]) for fact in facts]
-	frappe.throw(sentence.format(*shown), InvalidInputError)
+	shown = [str(fact)[:SHOWN] for fact in facts]
+	frappe.throw(as_html(sentence.format(*shown)), InvalidInputError)

@@ -34,7 +34,7 @@ def hold(
 	units. Returns `held`, `free` (what this row can have), `short`, and `others` (who holds how much until
 	when: `user`, `qty`, `until`). Items without stock hold nothing and lack nothing.
 	"""
-	order = hold_access.check_hold(document_key, item_code, warehouse)
+	order = hold_access.check_hold(document_key, item_code, warehouse, customer)
 	line = availability.line_of(row_key, item_code, warehouse, number(inputs.number(qty, "qty")))
 	if not line:
 		holds.delete(one.name for one in holds.of_documents([document_key], row_key))

@@ -19,6 +19,7 @@ from sales_order_ext.allocation import availability, holding, holds
 from sales_order_ext.allocation.holding import Line, Stock
 from sales_order_ext.allocation.tables import number
 from sales_order_ext.decimals import ZERO, text
+from sales_order_ext.markup import as_html
 from sales_order_ext.order_type import records as order_types
 
 SWITCH = "enable_soft_allocation"
@@ -173,7 +174,7 @@ def _tell(order: Document, lines: dict[str, Line], held: dict[str, Decimal], key
 		return
 	who = holds.others({stock for line in lines.values() for stock, _per in line.parts}, keys)
 	rows = {row.name: row for row in order.items}
-	said = [_sentence(rows[one.row], one, lines[one.row], who) for one in found]
+	said = [as_html(_sentence(rows[one.row], one, lines[one.row], who)) for one in found]
 	frappe.msgprint(
 		said if len(said) > 1 else said[0],
 		title=_("Stock Held for This Draft"),

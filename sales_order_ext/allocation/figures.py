@@ -8,6 +8,7 @@ from decimal import Decimal
 import frappe
 from frappe.utils import date_diff, flt, getdate, today
 
+from sales_order_ext import access
 from sales_order_ext.allocation import back_orders, purchases
 from sales_order_ext.allocation.availability import free_stock
 from sales_order_ext.allocation.reservations import order_rows
@@ -56,7 +57,8 @@ def short_rows(filters: Mapping[str, object]) -> list[frappe._dict]:
 
 	Filters: `company`, `customer`, `item_code`, `warehouse`, `to_date` (of delivery). Each row has
 	`sales_order`, `customer`, `delivery_date`, `status`, `item_code`, `warehouse`, and in stock units `owed`,
-	`reserved`, `short`, `back_ordered`, `free` and `incoming`.
+	`reserved`, `short`, `back_ordered`, `free` and `incoming`. Rows of items and warehouses that the user may
+	not read are left out.
 	"""
 	orders = {order.name: order for order in _open_orders(filters)}
 	short = [
@@ -65,8 +67,9 @@ def short_rows(filters: Mapping[str, object]) -> list[frappe._dict]:
 		for row in of_order
 		if row.short > 0 and _asked_for(row, filters)
 	]
+	stock = access.readable_stock({row.stock for _order, row in short})
+	short = [(order, row) for order, row in short if row.stock in stock]
 	lines = _lines([row.row for _order, row in short])
-	stock = {row.stock for _order, row in short}
 	free, incoming = free_stock(stock), purchases.incoming_quantities(stock)
 	rows = [
 		frappe._dict(

@@ -10,7 +10,9 @@ from sales_order_ext.allocation import drafts, holds
 from sales_order_ext.errors import HoldError
 
 
-def check_hold(document_key: str, item_code: str, warehouse: str) -> frappe._dict | None:
+def check_hold(
+	document_key: str, item_code: str, warehouse: str, customer: str | None
+) -> frappe._dict | None:
 	"""Check that the user may hold this stock for this form; return the saved draft it belongs to, if any.
 
 	A key that names no order is a form that was never saved: it belongs to whoever held for it first.
@@ -27,6 +29,8 @@ def check_hold(document_key: str, item_code: str, warehouse: str) -> frappe._dic
 	order = draft(document_key)
 	if order is None:
 		frappe.has_permission("Sales Order", "create", throw=True)
+		if customer:
+			frappe.has_permission("Customer", "read", customer, throw=True)
 		if any(one.user != frappe.session.user for one in holds.of_documents([document_key])):
 			frappe.throw(_("Somebody else's form has this key. Reload the page."), frappe.PermissionError)
 	return order
@@ -52,9 +56,8 @@ def draft(document_key: str) -> frappe._dict | None:
 
 def check_release(found: list[frappe._dict]) -> None:
 	"""Check that the user may give these holds back: they are its own, or it manages holds."""
-	if all(one.user == frappe.session.user for one in found):
-		return
-	if not frappe.has_permission(holds.DOCTYPE, "delete"):
+	foreign = [one.name for one in found if one.user != frappe.session.user]
+	if not all(frappe.has_permission(holds.DOCTYPE, "delete", name) for name in foreign):
 		frappe.throw(
 			_("Only whoever holds this stock, or a manager, can release it."), frappe.PermissionError
 		)

@@ -13,6 +13,7 @@ from frappe.utils import formatdate
 from sales_order_ext.allocation import back_orders, planner, purchases, release
 from sales_order_ext.allocation.planner import Waiting
 from sales_order_ext.allocation.rules import Stock
+from sales_order_ext.markup import as_html
 
 
 def refresh(stock: Iterable[Stock]) -> None:
@@ -45,7 +46,7 @@ def _tell(one: Waiting, day: date | None) -> None:
 	notification.update(
 		{
 			"type": "Alert",
-			"subject": sentence,
+			"subject": as_html(sentence),
 			"for_user": owner,
 			"document_type": "Sales Order",
 			"document_name": one.order,

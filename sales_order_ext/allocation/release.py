@@ -18,6 +18,7 @@ from sales_order_ext.allocation.messages import REASONS
 from sales_order_ext.allocation.planner import Outcome, Waiting
 from sales_order_ext.allocation.tables import number
 from sales_order_ext.decimals import ZERO
+from sales_order_ext.markup import as_text
 
 NAMING = ("item_code", "warehouse", "sales_order", "customer", "company", "mode", "priority", "reason")
 COMPLETE_FIRST = "complete_orders_first"
@@ -82,7 +83,7 @@ def release(names: Sequence[str], complete_orders_first: bool = False, by_hand: 
 		except (frappe.ValidationError, frappe.PermissionError) as error:
 			frappe.db.rollback(save_point=SAVEPOINT)
 			frappe.clear_last_message()
-			failed[order] = str(error)
+			failed[order] = as_text(error)
 	return [shown(outcome, failed.get(outcome.waiting.order, "")) for outcome in outcomes]
 
 

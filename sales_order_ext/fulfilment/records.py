@@ -10,6 +10,7 @@ from frappe.utils import cint
 
 from sales_order_ext.decimals import to_decimal
 from sales_order_ext.fulfilment import rules
+from sales_order_ext.markup import as_html
 
 ORDER = "Sales Order"
 
@@ -46,7 +47,8 @@ def read_order(name: str) -> Document:
 	found = frappe.qb.from_(order).select(order.star).where(order.name == name).run(as_dict=True)
 	if not found:
 		frappe.throw(
-			frappe._("There is no Sales Order {0}. Check its name.").format(name), frappe.DoesNotExistError
+			frappe._("There is no Sales Order {0}. Check its name.").format(as_html(name)),
+			frappe.DoesNotExistError,
 		)
 	return as_document(ORDER, found[0])
 

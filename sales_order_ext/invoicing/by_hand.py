@@ -10,13 +10,13 @@ from typing import Any
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import strip_html
 
 from sales_order_ext import errors, transactions
 from sales_order_ext.decimals import ZERO, rounded, text, to_decimal
 from sales_order_ext.invoicing import explaining, grouping, invoices, planning, records, rules
 from sales_order_ext.invoicing.facts import Group, InvoiceKey, OrderFacts, RowFacts, RowToInvoice
 from sales_order_ext.invoicing.messages import MESSAGES
+from sales_order_ext.markup import as_text
 from sales_order_ext.violations import Violation, violation
 
 MOST_ORDERS = 50
@@ -59,7 +59,7 @@ def _create_one(
 	except frappe.ValidationError as error:
 		frappe.db.rollback(save_point=SAVEPOINT)
 		frappe.clear_messages()
-		done["failed"].append({"orders": list(group.orders), "reason": strip_html(str(error))})
+		done["failed"].append({"orders": list(group.orders), "reason": as_text(error)})
 	else:
 		done["created"].append(
 			{"doctype": invoice.doctype, "name": invoice.name, "customer": group.key.customer,

@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from frappe.query_builder.functions import Coalesce, Count
 from pypika.functions import NullIf
 
+from sales_order_ext import access
 from sales_order_ext.invoicing.facts import Plan
 from sales_order_ext.invoicing.grouping import key_text
 
@@ -142,7 +143,7 @@ def retry(invoice_run: str, group: str | None = None) -> int:
 
 
 def made(invoice_run: str) -> list[frappe._dict]:
-	"""Return the invoices that a run made and that still stand, in their order.
+	"""Return the invoices that a run made, that still stand and that the acting user may read, in their order.
 
 	Each with its group, customer, docstatus, contact's address and when it was e-mailed.
 	"""
@@ -153,7 +154,9 @@ def made(invoice_run: str) -> list[frappe._dict]:
 	query = query.select(group.name.as_("group"), invoice.name, invoice.customer, invoice.docstatus,
 		group.emailed_on, Coalesce(NullIf(invoice.contact_email, ""), customer.email_id).as_("email"))  # fmt: skip
 	query = query.where((group.invoice_run == invoice_run) & (invoice.docstatus < 2))
-	return query.orderby(group.number).run(as_dict=True)
+	found = query.orderby(group.number).run(as_dict=True)
+	readable = access.readable_names("Sales Invoice", {one.name for one in found})
+	return [one for one in found if one.name in readable]
 
 
 def going() -> list[str]:

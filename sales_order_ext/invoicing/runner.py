@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import strip_html
 from rq.timeouts import JobTimeoutException
 
 from sales_order_ext import errors, transactions
 from sales_order_ext.invoicing import families, grouping, invoices, naming, planning, run_records
 from sales_order_ext.invoicing.messages import MESSAGES
+from sales_order_ext.markup import as_text
 from sales_order_ext.violations import violation
 
 ATTEMPTS = 3
@@ -150,7 +150,7 @@ def _fail(group: str, error: Exception, unit: Unit) -> bool:
 		frappe.log_error(title="Invoice Run", reference_doctype=run_records.GROUP, reference_name=group)
 	frappe.clear_messages()
 	if run_records.claim(group):
-		text = strip_html(str(error)) or type(error).__name__
+		text = as_text(error) or type(error).__name__
 		run_records.mark(group, "Failed", error=text)
 	unit.commit()
 	return True

@@ -18,6 +18,7 @@ from frappe.utils import get_url_to_form, strip_html
 from frappe.utils.user import get_users_with_role
 
 from sales_order_ext import preferences
+from sales_order_ext.markup import as_html
 from sales_order_ext.order_entry import edits
 
 SWITCH = "enable_order_notifications"
@@ -124,7 +125,7 @@ def _tell(name: str, before: dict[str, Any]) -> None:
 	args = {"lines": lines, "order": name, "link": get_url_to_form(ORDER, name), "editor": editor}
 	message = frappe.render_template(TEMPLATE, args)
 	for user in users:
-		_log(user, name, subject, message)
+		_log(user, name, as_html(subject), message)
 	_mail([*_mail_addresses(users), *others], name, subject, message)
 
 

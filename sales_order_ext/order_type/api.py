@@ -89,7 +89,7 @@ def preview_change(sales_order: str, order_type: str) -> dict[str, list]:
 def supply(company: str, pairs: list[list[str]] | str) -> list[dict[str, object]]:
 	"""Return what is on order at suppliers, and what forward orders want, by item and warehouse.
 
-	`pairs` are [item code, warehouse]. Each result has `item_code`, `warehouse`, `on_order`,
+	`pairs` are [item code, warehouse]; those that the user may not read are left out. Each result has `item_code`, `warehouse`, `on_order`,
 	`on_forward_order`, in stock units.
 	"""
 	frappe.has_permission("Sales Order", throw=True)

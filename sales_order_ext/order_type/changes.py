@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import strip_html
 
 from sales_order_ext import errors, preferences
 from sales_order_ext.allocation import records as allocation
+from sales_order_ext.markup import as_html, as_text
 from sales_order_ext.order_type import records, rules, sourcing
 from sales_order_ext.order_type.messages import MESSAGES
 from sales_order_ext.order_type.rules import OrderState, OrderType
@@ -29,7 +29,9 @@ def change(order: Document, name: str) -> None:
 	"""Give a booked order another type. The caller holds the locks of the order."""
 	wanted = records.load(name)
 	if not wanted:
-		frappe.throw(frappe._("There is no Sales Order Type {0}. Choose one of the list.").format(name))
+		frappe.throw(
+			frappe._("There is no Sales Order Type {0}. Choose one of the list.").format(as_html(name))
+		)
 	errors.throw_all(rules.change_violations(state_of(order), wanted), MESSAGES)
 	records.set_type(order, wanted.name)
 	sourcing.mark_booked(order, wanted)
@@ -76,5 +78,5 @@ def activate_each(names: Iterable[str], order_type: str) -> dict[str, list]:
 		except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
 			frappe.db.rollback(save_point="soe_change_type")
 			frappe.clear_last_message()
-			result["failed"].append({"sales_order": name, "error": strip_html(str(error))})
+			result["failed"].append({"sales_order": name, "error": as_text(error)})
 	return result

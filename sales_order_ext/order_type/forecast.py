@@ -9,7 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from sales_order_ext import errors, preferences
+from sales_order_ext import access, errors, preferences
 from sales_order_ext.allocation import records as allocation
 from sales_order_ext.decimals import ZERO, text
 from sales_order_ext.invoicing import records as invoicing
@@ -116,8 +116,11 @@ def _invoice_note(order: Document) -> str:
 
 
 def on_forward(company: str, pairs: Iterable[tuple[str, str]]) -> list[dict[str, object]]:
-	"""Return {item_code, warehouse, on_order, on_forward_order} for each (item code, warehouse)."""
-	wanted = sorted({(item, place) for item, place in pairs if item and place})
+	"""Return {item_code, warehouse, on_order, on_forward_order} for each (item code, warehouse).
+
+	Items and warehouses that the acting user may not read are left out.
+	"""
+	wanted = sorted(access.readable_stock({(item, place) for item, place in pairs if item and place}))
 	forward = records.forward_quantities(company, wanted)
 	ordered = records.bins(wanted) if wanted else {}
 	return [
@@ -142,5 +145,6 @@ def printing_of(order: Document) -> dict[str, object]:
 
 def choice_of(order_type: str | None, customer: str | None, company: str | None) -> OrderType:
 	"""Return the named type, else the one that an order of the customer would get."""
-	doc = frappe._dict(customer=customer, company=company)
+	known = customer and access.readable_names("Customer", [customer])
+	doc = frappe._dict(customer=customer if known else None, company=company)
 	return records.load(order_type or records.default_type(doc)) or rules.UNTYPED

@@ -12,6 +12,7 @@ from erpnext.setup.utils import get_exchange_rate
 from frappe.model.document import Document
 from frappe.model.meta import get_field_precision
 
+from sales_order_ext import access
 from sales_order_ext.decimals import ZERO, rounded, to_decimal
 from sales_order_ext.payment import credits, records
 from sales_order_ext.payment.facts import (
@@ -116,7 +117,7 @@ def open_orders(names: Collection[str], till: Till) -> list[OpenDocument]:
 		return []
 	rest = records.open_on_orders(names)
 	rows = frappe.get_all(ORDER, {"name": ("in", sorted(names))}, ORDER_FIELDS, order_by="name asc")
-	readable = records.readable_names(ORDER, names)
+	readable = access.readable_names(ORDER, names)
 	return [
 		OpenDocument(
 			ORDER,
@@ -136,7 +137,7 @@ def open_invoices(names: Collection[str]) -> list[OpenDocument]:
 	if not names:
 		return []
 	rows = frappe.get_all(INVOICE, {"name": ("in", sorted(names))}, INVOICE_FIELDS, order_by="name asc")
-	readable = records.readable_names(INVOICE, names)
+	readable = access.readable_names(INVOICE, names)
 	return [
 		OpenDocument(
 			INVOICE,

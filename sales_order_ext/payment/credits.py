@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable
 import frappe
 from erpnext.accounts.utils import reconcile_against_document
 
+from sales_order_ext import access
 from sales_order_ext.decimals import to_decimal
-from sales_order_ext.payment import records
 from sales_order_ext.payment.facts import INVOICE, JOURNAL_ENTRY, ORDER, PAYMENT_ENTRY, Credit, Till, Use
 
 # More credits than a person looks through.
@@ -30,7 +30,7 @@ def rows(till: Till, names: Collection[str] = ()) -> list[frappe._dict]:
 	for load in (_payments, _journals, _credit_notes):
 		loaded = load(till, sorted(names))
 		for doctype in {row.reference_doctype for row in loaded}:
-			readable = records.readable_names(doctype, {row.reference_name for row in loaded})
+			readable = access.readable_names(doctype, {row.reference_name for row in loaded})
 			found += [row for row in loaded if row.reference_name in readable]
 	return sorted(found, key=lambda row: (row.posting_date, row.reference_name))
 

@@ -90,14 +90,6 @@ def lock_without_waiting(orders: Collection[str]) -> set[str]:
 	return set(query.orderby(order.name).for_update(skip_locked=True).run(pluck=True))
 
 
-def readable_names(doctype: str, names: Collection[str]) -> set[str]:
-	"""Return those of the documents that this user may read."""
-	if not names or not frappe.has_permission(doctype, "read"):
-		return set()
-	filters = {"name": ("in", sorted(names))}
-	return set(frappe.get_list(doctype, filters, pluck="name", order_by="name asc", limit=len(names)))
-
-
 def _measure(headers: dict[str, frappe._dict]) -> dict[str, rules.Payment]:
 	precisions = {header.currency: _precision(header.currency) for header in headers.values()}
 	return rules.measure_all(

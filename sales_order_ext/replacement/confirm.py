@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from sales_order_ext import compat, transactions
+from sales_order_ext.markup import as_html
 from sales_order_ext.replacement import (
 	comparison,
 	delivery_plan,
@@ -270,4 +271,4 @@ def _tell(confirmation: Confirmation, draft: Document) -> None:
 		original.add_comment("Info", _("Cancelled and replaced by {0}.").format(names))
 		reverse.add_comment("Info", _("Reverses {0}, replaced by {1}.").format(original.name, names))
 	for warning in draft.flags.soe_warnings or ():
-		frappe.msgprint(warning, indicator="orange", alert=True)
+		frappe.msgprint(as_html(warning), indicator="orange", alert=True)

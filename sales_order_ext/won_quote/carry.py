@@ -57,7 +57,7 @@ def _is_same(one: Document | None, other: Document | None) -> bool:
 def attach(order: Document, quotation: Document) -> None:
 	"""Show the files and notes of quotation and opportunity at the order too."""
 	sources = [("Quotation", quotation.name)]
-	if order.soe_opportunity:
+	if _may_read_opportunity(order):
 		sources.append(("Opportunity", order.soe_opportunity))
 	seen = set()
 	for doctype, name in sources:
@@ -75,8 +75,14 @@ def _attach_file(order: Document, file: frappe._dict) -> None:
 	frappe.get_doc({"doctype": "File", **values}).insert(ignore_permissions=True)
 
 
+def _may_read_opportunity(order: Document) -> bool:
+	"""Return whether what is attached to the order's opportunity is for its user to pass on."""
+	name = order.soe_opportunity
+	return bool(name and frappe.has_permission("Opportunity", "read", name))
+
+
 def _copy_notes(order: Document) -> None:
-	if not order.soe_opportunity:
+	if not _may_read_opportunity(order):
 		return
 	filters = {"parenttype": "Opportunity", "parent": order.soe_opportunity}
 	for note in frappe.get_all("CRM Note", filters, ["note", "added_by"], order_by="idx"):

@@ -16,6 +16,7 @@ from frappe.utils import cint, flt
 
 from sales_order_ext import inputs, preferences
 from sales_order_ext.errors import ExternalQuoteError, SwitchedOffError
+from sales_order_ext.markup import as_html
 from sales_order_ext.won_quote import records
 
 DOCTYPE = "External Quote"
@@ -128,4 +129,4 @@ def _quotation(doc: Document, submit: int) -> Document:
 
 
 def _refuse(sentence: str) -> Any:
-	frappe.throw(sentence, ExternalQuoteError)
+	frappe.throw(as_html(sentence), ExternalQuoteError)

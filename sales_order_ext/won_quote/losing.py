@@ -15,6 +15,7 @@ from sales_order_ext import errors, inputs, transactions
 from sales_order_ext.allocation import records as allocation
 from sales_order_ext.decimals import ZERO, to_decimal
 from sales_order_ext.errors import OpportunityLostError
+from sales_order_ext.markup import as_html
 from sales_order_ext.won_quote import facts, quotes, rules
 from sales_order_ext.won_quote.messages import MESSAGES
 
@@ -39,7 +40,9 @@ def ensure_reasons(reasons: Sequence[str]) -> None:
 	unknown = [reason for reason in reasons if reason not in everywhere]
 	if unknown:
 		frappe.throw(
-			_("There is no lost reason {0}. Make one first, or choose another.").format(", ".join(unknown)),
+			_("There is no lost reason {0}. Make one first, or choose another.").format(
+				as_html(", ".join(unknown))
+			),
 			OpportunityLostError,
 		)
 	for kind, field in (

@@ -18,6 +18,7 @@ from frappe.utils import add_days, date_diff, getdate
 
 from sales_order_ext import compat
 from sales_order_ext.decimals import to_decimal
+from sales_order_ext.markup import as_html
 from sales_order_ext.won_quote import carry, conversion, facts, losing, outcome, records, targets
 
 # A row's source as the order's row has it.
@@ -212,7 +213,7 @@ def _notify(order: Document, quotation: Document, users: tuple[str, ...]) -> Non
 
 	if users:
 		subject = _("Quotation {0} was won: {1}").format(
-			frappe.bold(quotation.name), frappe.bold(order.customer_name)
+			frappe.bold(quotation.name), frappe.bold(as_html(order.customer_name))
 		)
 		enqueue_create_notification(
 			frappe.get_all("User", {"name": ("in", users)}, pluck="email", order_by="name"),

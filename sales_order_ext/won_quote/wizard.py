@@ -13,6 +13,7 @@ from frappe.utils import flt, getdate
 
 from sales_order_ext import errors, inputs
 from sales_order_ext.decimals import text
+from sales_order_ext.markup import as_html
 from sales_order_ext.won_quote import checks, facts, messages, outcome, pages, records, rules, sourcing
 from sales_order_ext.won_quote.messages import MESSAGES
 
@@ -20,10 +21,11 @@ from sales_order_ext.won_quote.messages import MESSAGES
 def store(win: Document, page: str, values: Mapping[str, Any]) -> None:
 	"""Store what the user entered on a page, and nothing else; save the draft."""
 	if page not in pages.PAGES:
-		frappe.throw(_("There is no page {0}.").format(page), errors.UnknownPageError)
+		frappe.throw(_("There is no page {0}.").format(as_html(page)), errors.UnknownPageError)
 	wrong = pages.unknown(page, values)
 	if wrong:
-		frappe.throw(_("Page {0} does not ask {1}.").format(page, ", ".join(wrong)), errors.UnknownPageError)
+		said = _("Page {0} does not ask {1}.").format(page, as_html(", ".join(wrong)))
+		frappe.throw(said, errors.UnknownPageError)
 	win.update({field: values[field] for field in pages.FIELDS[page] if field in values})
 	if page in pages.ROWS:
 		_store_rows(win, page, values)
@@ -107,7 +109,10 @@ def _number(value: Decimal | None) -> float | None:
 
 
 def with_rows(win: Document, rows: list[dict[str, Any]]) -> Document:
-	"""Return a pass with rows as they stand on the screen, unsaved."""
+	"""Return a pass with rows as they stand on the screen, unsaved. Saving would check what they name."""
+	known = {row.warehouse for row in win.items} | {None, ""}
+	for place in {str(row["warehouse"]) for row in rows if row.get("warehouse")} - known:
+		frappe.has_permission("Warehouse", "read", place, throw=True)
 	_store_rows(win, pages.LINES, {"items": rows})
 	return win
 

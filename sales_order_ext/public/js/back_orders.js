@@ -50,9 +50,7 @@ frappe.provide("sales_order_ext.back_orders");
 		const made = await frappe.xcall("sales_order_ext.allocation.api.order_shortage", {
 			back_orders: names,
 		});
-		const links = made.material_requests.map((name) =>
-			frappe.utils.get_form_link("Material Request", name, true)
-		);
+		const links = made.material_requests.map((name) => sales_order_ext.link("Material Request", name));
 		const skipped = made.skipped.map(
 			(one) => `${frappe.utils.escape_html(one.back_order)}: ${frappe.utils.escape_html(one.message)}`
 		);
@@ -159,8 +157,7 @@ frappe.provide("sales_order_ext.back_orders");
 	}
 
 	function row_html(row) {
-		const safe = (value) => frappe.utils.escape_html(cstr(value));
-		const link = (doctype, name) => frappe.utils.get_form_link(doctype, name, true);
+		const { escape: safe, link } = sales_order_ext;
 		const number = (value) => frappe.format(value, { fieldtype: "Float" }, { inline: true });
 		return `<tr class="${row.given > 0 ? "" : "text-muted"}">
 			<td>${link("Back Order", row.back_order)}</td><td>${link("Sales Order", row.sales_order)}</td>

@@ -3,6 +3,17 @@ import "./dialogs";
 
 frappe.provide("sales_order_ext");
 
+/** A value as HTML that shows it: what people type never becomes part of the page. */
+sales_order_ext.escape = (value) => frappe.utils.escape_html(cstr(value));
+
+/** A link to a document as HTML. Frappe's own takes the name as HTML. */
+sales_order_ext.link = (doctype, name) =>
+	frappe.utils.get_form_link(doctype, name, true, sales_order_ext.escape(name));
+
+/** The cells of our reports: Frappe's take text as HTML. */
+sales_order_ext.cell = (value, row, column, data, format) =>
+	format(column?.fieldtype === "Data" ? sales_order_ext.escape(value) : value, row, column, data);
+
 /** The value of a preference for a document's company, or for the user where the document has none. */
 sales_order_ext.preference = function (property, doc) {
 	const boot = frappe.boot.sales_order_ext;

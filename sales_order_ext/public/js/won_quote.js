@@ -17,7 +17,8 @@ sales_order_ext.won_quote.start = async function (args) {
 
 /** Let the user say which of several open quotations was won. */
 sales_order_ext.won_quote.choose = function (choices) {
-	const label = ({ name, grand_total, currency }) => `${name}: ${format_currency(grand_total, currency)}`;
+	const label = ({ name, grand_total, currency }) =>
+		`${sales_order_ext.escape(name)}: ${format_currency(grand_total, currency)}`;
 	frappe.prompt(
 		{
 			fieldname: "quotation",

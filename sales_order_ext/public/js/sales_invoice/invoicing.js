@@ -39,7 +39,7 @@
 			columns: [
 				{
 					label: __("Sales Order"),
-					value: (row) => frappe.utils.get_form_link("Sales Order", row.sales_order, true),
+					value: (row) => sales_order_ext.link("Sales Order", row.sales_order),
 				},
 				{ label: __("Item"), value: (row) => escape(row.item_code) },
 				{ label: __("Delivered by"), value: (row) => escape(row.delivery_notes.join(", ")) },

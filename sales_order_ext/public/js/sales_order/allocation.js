@@ -160,7 +160,7 @@
 	};
 
 	function sentence(facts, uom) {
-		const unit = uom ? ` ${__(uom)}` : "";
+		const unit = uom ? ` ${sales_order_ext.escape(__(uom))}` : "";
 		const color = !facts.short ? "green" : facts.held ? "orange" : "red";
 		const parts = [
 			`<span class="indicator ${color}">${__("Held {0}", [quantity(facts.held) + unit])}</span>`,

@@ -41,7 +41,7 @@
 	const escaped = (text) => frappe.utils.escape_html(text || "");
 	const quantity = (value) => frappe.format(value, { fieldtype: "Float" }, { inline: true });
 	const day = (value) => frappe.datetime.str_to_user(value);
-	const link = (one) => frappe.utils.get_form_link(one.doctype, one.name, true, escaped(one.name));
+	const link = (one) => sales_order_ext.link(one.doctype, one.name);
 	const table = (head, body) => `<table class="table table-bordered table-condensed">
 		<thead><tr>${head.map((label) => `<th>${label}</th>`).join("")}</tr></thead>
 		<tbody>${body.join("")}</tbody></table>`;
@@ -221,7 +221,7 @@
 
 		answer({ doctype, name }) {
 			sales_order_ext.ask({
-				title: __("{0} {1}", [__(doctype), name]),
+				title: __("{0} {1}", [__(doctype), escaped(name)]),
 				fields: [{ fieldname: "text", fieldtype: "Small Text", label: __("Answer"), reqd: 1 }],
 				label: __("Send"),
 				act: ({ text }) => this.add_note(text, { reference_doctype: doctype, reference_name: name }),

@@ -63,8 +63,7 @@
 	}
 
 	function show({ created, skipped, failed }) {
-		const escape = frappe.utils.escape_html;
-		const link = (doctype, name) => frappe.utils.get_form_link(doctype, name, true);
+		const { escape, link } = sales_order_ext;
 		const lines = [
 			...created.map(
 				(one) =>

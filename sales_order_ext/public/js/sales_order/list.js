@@ -78,7 +78,7 @@
 			soe_payment_status(value) {
 				if (!value) return "";
 				const [label, color] = indicator("soe_payment_status", value);
-				return `<span class="indicator-pill ${color} filterable ellipsis" data-filter="soe_payment_status,=,${value}">${label}</span>`;
+				return `<span class="indicator-pill ${color} filterable ellipsis" data-filter="soe_payment_status,=,${sales_order_ext.escape(value)}">${label}</span>`;
 			},
 		};
 	}

@@ -47,7 +47,7 @@
 	function show({ converted, failed }) {
 		const escape = frappe.utils.escape_html;
 		const line = (name, color, text) =>
-			`<tr><td>${frappe.utils.get_form_link("Sales Order", name, true)}</td>
+			`<tr><td>${sales_order_ext.link("Sales Order", name)}</td>
 			<td><span class="indicator ${color}">${text}</span></td></tr>`;
 		const lines = [
 			...converted.map((name) => line(name, "green", __("Activated"))),

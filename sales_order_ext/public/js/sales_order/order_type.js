@@ -95,10 +95,11 @@
 		DOORS.forEach((label) => frm.remove_custom_button(label, __("Create")));
 		if (["Closed", "On Hold"].includes(frm.doc.status)) return;
 		const until = frm.doc.soe_activate_on && frappe.datetime.str_to_user(frm.doc.soe_activate_on);
+		const name = sales_order_ext.escape(__(type.order_type));
 		frm.set_intro(
 			until && type.waits
-				? __("This is a {0}. It waits until {1}, or until you change its type.", [__(type.order_type), until])
-				: __("This is a {0}. Change its type to deliver or invoice it.", [__(type.order_type)]),
+				? __("This is a {0}. It waits until {1}, or until you change its type.", [name, until])
+				: __("This is a {0}. Change its type to deliver or invoice it.", [name]),
 			"blue"
 		);
 	}
@@ -126,6 +127,7 @@
 			company: frm.doc.company,
 			pairs: JSON.stringify([[row.item_code, row.warehouse]]),
 		});
+		if (!found) return field.$wrapper.empty();
 		const figure = (label, qty) =>
 			`<div class="col-sm-6"><div class="control-label">${label}</div>
 			<div class="control-value like-disabled-input">${format_number(qty, null, Number.isInteger(qty) ? 0 : undefined)} ${frappe.utils.escape_html(row.stock_uom || "")}</div></div>`;

@@ -72,7 +72,7 @@
 			sales_order: frm.doc.name,
 		});
 		const dialog = new frappe.ui.Dialog({
-			title: __("Process {0}", [frm.doc.name]),
+			title: __("Process {0}", [sales_order_ext.escape(frm.doc.name)]),
 			fields: [{ fieldname: "preview", fieldtype: "HTML", options: preview(said) }],
 			primary_action_label: __("Process"),
 			async primary_action() {
@@ -109,10 +109,11 @@
 		)}</tbody></table>`;
 	}
 
-	const sentences = (notes) => (notes.length ? `<ul>${notes.map((note) => `<li>${note}</li>`).join("")}</ul>` : "");
+	const sentences = (notes) =>
+		notes.length ? `<ul>${notes.map((note) => `<li>${sales_order_ext.escape(note)}</li>`).join("")}</ul>` : "";
 
 	const blockers = (list) =>
-		list.map((text) => `<div class="form-message orange">${text}</div>`).join("");
+		list.map((text) => `<div class="form-message orange">${sales_order_ext.escape(text)}</div>`).join("");
 
 	async function run(frm) {
 		const made = await frappe.xcall("sales_order_ext.order_type.api.process", {
@@ -136,7 +137,7 @@
 
 	function tell(title, names, nothing) {
 		const links = names.map(
-			([doctype, name]) => `${__(doctype)} ${frappe.utils.get_form_link(doctype, name, true)}`
+			([doctype, name]) => `${__(doctype)} ${sales_order_ext.link(doctype, name)}`
 		);
 		frappe.msgprint({ title, message: links.length ? links.join("<br>") : nothing });
 	}

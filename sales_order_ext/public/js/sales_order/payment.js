@@ -23,7 +23,7 @@
 			Object.assign(this, { frm, context });
 			this.account = context.accounts.find((one) => one.account === context.default_account);
 			this.dialog = sales_order_ext.dialog({
-				title: __("Payment of {0}", [context.customer_name]),
+				title: __("Payment of {0}", [sales_order_ext.escape(context.customer_name)]),
 				size: "extra-large",
 				fields: this.fields(),
 				primary_action_label: __("Process"),
@@ -282,10 +282,9 @@
 
 		show_booked(message) {
 			this.dialog.hide();
-			frappe.show_alert({
-				message: __("{0}: {1}", [message.payment_entry || message.sales_order, __(message.soe_payment_status)]),
-				indicator: "green",
-			});
+			const name = sales_order_ext.escape(message.payment_entry || message.sales_order);
+			const said = __("{0}: {1}", [name, __(message.soe_payment_status)]);
+			frappe.show_alert({ message: said, indicator: "green" });
 			this.frm.reload_doc();
 		}
 	}

@@ -95,7 +95,10 @@ Object.assign(sales_order_ext.replacement, {
 			() => {
 				const all = (facts.parts || [frm.doc.name]).join(", ");
 				frappe.confirm(
-					__("Delete {0} and keep {1} as it is?", [all, frm.doc.soe_replaced_order]),
+					__(
+						"Delete {0} and keep {1} as it is?",
+						[all, frm.doc.soe_replaced_order].map(sales_order_ext.escape)
+					),
 					async () => {
 						const original = await this.post(frm, "sales_order_ext.replacement.api.abandon");
 						if (!original) return;
@@ -148,8 +151,9 @@ Object.assign(sales_order_ext.replacement, {
 		const parts = frm.doc.__onload?.soe_replacement?.parts || [frm.doc.name];
 		const effect = await this.effect_of(parts);
 		const money = (amount) => format_currency(amount, effect.currency);
+		const bold = (text) => `<b>${sales_order_ext.escape(text)}</b>`;
 		const lines = [
-			__("{0} is cancelled and replaced by {1}.", [effect.original.bold(), parts.join(", ").bold()]),
+			__("{0} is cancelled and replaced by {1}.", [effect.original, parts.join(", ")].map(bold)),
 			__(
 				"Total {0} becomes {1} ({2}).",
 				[effect.old_total, effect.new_total, effect.difference].map(money)
@@ -175,7 +179,8 @@ Object.assign(sales_order_ext.replacement, {
 		if (frm.is_dirty()) await frm.save();
 		const names = await this.post(frm, "sales_order_ext.replacement.api.split", { by, rows });
 		if (!names) return;
-		frappe.show_alert({ message: __("Split into {0}.", [names.join(", ")]), indicator: "green" });
+		const told = sales_order_ext.escape(names.join(", "));
+		frappe.show_alert({ message: __("Split into {0}.", [told]), indicator: "green" });
 		frm.reload_doc();
 	},
 
@@ -214,7 +219,7 @@ Object.assign(sales_order_ext.replacement, {
 		const facts = await this.difference(frm.doc.soe_canceled_order || frm.doc.name);
 		if (!facts) return;
 		frappe.msgprint({
-			title: __("Changes from {0} to {1}", [facts.original, facts.replacement]),
+			title: __("Changes from {0} to {1}", [facts.original, facts.replacement].map(sales_order_ext.escape)),
 			message: this.changes_table(facts, false),
 			wide: true,
 		});
@@ -239,9 +244,10 @@ Object.assign(sales_order_ext.replacement, {
 		if (!facts.difference) return;
 		const notes = [...facts.difference.problems, ...facts.difference.warnings];
 		const list = notes.map((note) => `<li>${frappe.utils.escape_html(note)}</li>`).join("");
+		const original = sales_order_ext.escape(frm.doc.soe_replaced_order);
 		// Above the rows that it speaks of; the form's own dashboard hides on another tab.
 		const box = $(`<div class="soe-changes mb-4">
-			<div class="control-label mb-2">${__("Changes against {0}, as saved", [frm.doc.soe_replaced_order])}</div>
+			<div class="control-label mb-2">${__("Changes against {0}, as saved", [original])}</div>
 			${this.changes_table(facts.difference, true)}
 			${list && `<ul class="mt-2 small text-danger">${list}</ul>`}
 		</div>`);

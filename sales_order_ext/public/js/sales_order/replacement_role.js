@@ -11,7 +11,7 @@ Object.assign(sales_order_ext.replacement, {
 
 	show_role(frm, facts) {
 		const doc = frm.doc;
-		const link = (name) => (name ? frappe.utils.get_form_link("Sales Order", name, true) : "");
+		const link = (name) => (name ? sales_order_ext.link("Sales Order", name) : "");
 		const links = (names, other) => (names?.length ? names : [other]).map(link).join(", ");
 		const by = links(facts.replacements, doc.soe_replacement_order);
 		if (doc.soe_replacement_role === "Inverse") {

@@ -40,7 +40,7 @@ frappe.provide("sales_order_ext.won_quote");
 			const party = await frappe.db.get_value("Quotation", quotation, ["quotation_to", "party_name"]);
 			this.party = party.message;
 			this.take(message);
-			this.dialog.set_title(__("Quotation {0} Won", [quotation]));
+			this.dialog.set_title(__("Quotation {0} Won", [sales_order_ext.escape(quotation)]));
 			this.dialog.show();
 			this.show(this.doc.page || "Close");
 		}
@@ -164,7 +164,7 @@ frappe.provide("sales_order_ext.won_quote");
 			});
 			this.dialog.hide();
 			frappe.show_alert({
-				message: __("Sales order {0} is booked", [message.sales_order]),
+				message: __("Sales order {0} is booked", [sales_order_ext.escape(message.sales_order)]),
 				indicator: "green",
 			});
 			frappe.model.remove_from_locals("Quote Win", this.name);

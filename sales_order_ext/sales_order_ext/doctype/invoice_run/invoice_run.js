@@ -15,8 +15,7 @@
 	const GOING = ["Queued", "Running"];
 	const POLL = 3000;
 	const SHOWN = 500;
-	const escape = (text) => frappe.utils.escape_html(text || "");
-	const link = (doctype, name) => frappe.utils.get_form_link(doctype, name, true);
+	const { escape, link } = sales_order_ext;
 
 	frappe.ui.form.on("Invoice Run", {
 		setup(frm) {
@@ -197,7 +196,7 @@
 			const invoice = group.invoice ? link("Sales Invoice", group.invoice) : "";
 			const may_retry = group.name && ["Failed", "Skipped"].includes(group.status);
 			const retry = may_retry
-				? `<button class="btn btn-xs btn-default" data-retry="${group.name}">${__("Retry")}</button>`
+				? `<button class="btn btn-xs btn-default" data-retry="${escape(group.name)}">${__("Retry")}</button>`
 				: "";
 			const sent = group.emailed_on ? __("e-mailed") : "";
 			return `<tr>
@@ -218,7 +217,7 @@
 			(one) => `<tr>
 				<td>${escape(one.customer)}</td>
 				<td>${link("Sales Order", one.sales_order)}</td>
-				<td>${__(one.invoice_term)}</td>
+				<td>${escape(__(one.invoice_term))}</td>
 				<td>${escape(one.reason)}</td>
 				<td>${one.invoice_date ? frappe.datetime.str_to_user(one.invoice_date) : ""}</td>
 			</tr>`

@@ -8,7 +8,7 @@ frappe.views.calendar["Invoice Run"] = {
 		selectable: false,
 		eventClick(event) {
 			const money = (amount) => format_currency(amount, event.currency);
-			const links = event.orders.map((name) => frappe.utils.get_form_link("Sales Order", name, true));
+			const links = event.orders.map((name) => sales_order_ext.link("Sales Order", name));
 			frappe.msgprint({
 				title: frappe.utils.escape_html(event.customer),
 				message: `<p>${__("Ready: {0}", [money(event.delivered_amount)])}<br>

@@ -62,7 +62,7 @@
 				freeze_message: __("Booking the order"),
 			});
 			frappe.show_alert({
-				message: __("Sales order {0} is booked", [message.sales_order]),
+				message: __("Sales order {0} is booked", [sales_order_ext.escape(message.sales_order)]),
 				indicator: "green",
 			});
 			frm.reload_doc();
@@ -70,7 +70,9 @@
 
 		undo(frm) {
 			frappe.confirm(
-				__("Cancel and remove sales order {0}, and open the quotation again?", [frm.doc.sales_order]),
+				__("Cancel and remove sales order {0}, and open the quotation again?", [
+					sales_order_ext.escape(frm.doc.sales_order),
+				]),
 				async () => {
 					await frappe.call({
 						method: "sales_order_ext.won_quote.api.undo",

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 
 from sales_order_ext import preferences
 from sales_order_ext.errors import InvalidPreferenceError
+from sales_order_ext.markup import as_html
 
 SCOPE = ("company", "role", "user")
 
@@ -40,14 +41,14 @@ class SalesOrderPreference(Document):
 
 	def _check_value(self) -> None:
 		if self.property not in preferences.PROPERTIES:
-			_refuse(_("{0} is not a preference.").format(frappe.bold(self.property)))
+			_refuse(_("{0} is not a preference.").format(frappe.bold(as_html(self.property))))
 		field = frappe.get_meta(preferences.SETTINGS).get_field(self.property)
 		expected = _expected(field, self.value)
 		if expected:
 			_refuse(
 				_("{0} cannot be {1}. Enter {2}.").format(
 					frappe.bold(_(field.label)),
-					frappe.bold(self.value or _("empty", context="Value")),
+					frappe.bold(as_html(self.value) if self.value else _("empty", context="Value")),
 					expected,
 				)
 			)

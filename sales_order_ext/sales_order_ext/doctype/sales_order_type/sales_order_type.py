@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from sales_order_ext.errors import OrderTypeError
+from sales_order_ext.markup import as_html
 from sales_order_ext.order_type.rules import PRESETS
 
 
@@ -22,7 +23,7 @@ class SalesOrderType(Document):
 		if self.naming_series and self.naming_series not in series:
 			frappe.throw(
 				_("{0} is not a naming series of Sales Orders. Choose one of: {1}").format(
-					frappe.bold(self.naming_series), ", ".join(series)
+					frappe.bold(as_html(self.naming_series)), ", ".join(series)
 				),
 				OrderTypeError,
 			)

@@ -1,4 +1,5 @@
 frappe.query_reports["Back Orders"] = {
+	formatter: sales_order_ext.cell,
 	filters: [
 		{ fieldname: "company", label: __("Company"), fieldtype: "Link", options: "Company", default: frappe.defaults.get_user_default("Company") },
 		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },

@@ -1,5 +1,6 @@
 // Integrity Check: a company to look at, and a button that stores anew what differs.
 frappe.query_reports["Integrity Check"] = {
+	formatter: sales_order_ext.cell,
 	filters: [
 		{
 			fieldname: "company",

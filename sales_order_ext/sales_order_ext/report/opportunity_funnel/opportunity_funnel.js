@@ -1,5 +1,6 @@
 // Opportunity Funnel: what became of opportunities, by the period they arose in and their owner.
 frappe.query_reports["Opportunity Funnel"] = {
+	formatter: sales_order_ext.cell,
 	filters: [
 		{
 			fieldname: "company",

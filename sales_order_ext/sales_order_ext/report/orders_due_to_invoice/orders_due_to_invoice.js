@@ -1,5 +1,6 @@
 // Orders Due to Invoice: tick orders and invoice them by their terms.
 frappe.query_reports["Orders Due to Invoice"] = {
+	formatter: sales_order_ext.cell,
 	filters: [
 		{
 			fieldname: "company",
@@ -54,9 +55,7 @@ frappe.query_reports["Orders Due to Invoice"] = {
 				args: { orders, posting_date: report.get_filter_value("as_of") },
 				freeze: true,
 			});
-			const links = message.created.map((one) =>
-				frappe.utils.get_form_link("Sales Invoice", one.name, true)
-			);
+			const links = message.created.map((one) => sales_order_ext.link("Sales Invoice", one.name));
 			const reasons = [
 				...message.failed.map((one) => `${one.orders.join(", ")}: ${one.reason}`),
 				...message.skipped.map((one) => `${one.sales_order}: ${one.reason}`),

@@ -1,5 +1,6 @@
 // Replaced orders with what reverses and what replaces them.
 frappe.query_reports["Replacement Chains"] = {
+	formatter: sales_order_ext.cell,
 	tree: true,
 	name_field: "sales_order",
 	parent_field: "parent_order",
