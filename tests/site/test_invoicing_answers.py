@@ -135,14 +135,15 @@ def test_the_tables_without_transactions_and_the_isolation_are_seen():
 
 
 def test_a_job_s_connection_remembers_and_then_forgets_again():
+	replaced = {"sql", answers.LOOK_UP} & set(dir(frappe.local.db))  # version 16 looks up in another way
 	with answers.remembered():
 		for _ in range(2):
 			assert frappe.db.get_value("Customer", CUSTOMER, "customer_name") == CUSTOMER
 		frappe.db.set_value("Customer", CUSTOMER, "customer_name", "Other")
 		frappe.db.value_cache.clear()
 		assert frappe.db.get_value("Customer", CUSTOMER, "customer_name") == "Other"
-		assert {"sql", answers.LOOK_UP} <= set(vars(frappe.local.db))
-	assert not {"sql", answers.LOOK_UP} & set(vars(frappe.local.db))
+		assert "sql" in replaced <= set(vars(frappe.local.db))
+	assert not replaced & set(vars(frappe.local.db))
 
 
 def test_a_job_s_forms_find_the_same_fields_once():
