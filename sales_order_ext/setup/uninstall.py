@@ -24,6 +24,7 @@ OWN_COLUMNS = r"soe\_%"
 OWN_CODE = "sales_order_ext.%"
 # Roles that only our DocTypes know.
 OWN_ROLES = ("External Quote Import",)
+OWN_COPIES = {"data": ("like", f'%"module": "{MODULE}"%')}
 LINE_ITEMS = ("soe-text", "soe-custom")
 # What files of the app brought to the desk, in folders that version 15 does not read.
 DESK_FOLDERS = ("desktop_icon", "workspace_sidebar")
@@ -94,6 +95,7 @@ def after_uninstall() -> None:
 	delete_boards()
 	delete_line_items()
 	delete_desk_records()
+	delete_permission_log()
 	delete_copies()
 	delete_code_names()
 	indexes.drop()
@@ -174,9 +176,19 @@ def delete_desk_records() -> None:
 			)
 
 
+def delete_permission_log() -> None:
+	"""Delete what version 16 logged of who may use our reports, DocTypes and fields: copies of these tell which."""
+	if not frappe.db.table_exists("Permission Log"):
+		return
+	fields = ["deleted_doctype", "deleted_name"]
+	for copy in frappe.get_all("Deleted Document", OWN_COPIES, fields, order_by="name"):
+		for kind, name in (("for_doctype", "for_document"), ("reference_type", "reference")):
+			frappe.db.delete("Permission Log", {kind: copy.deleted_doctype, name: copy.deleted_name})
+
+
 def delete_copies() -> None:
 	"""Delete the copies (Deleted Document) that Frappe just made of our own DocTypes, fields and the like."""
-	frappe.db.delete("Deleted Document", {"data": ("like", f'%"module": "{MODULE}"%')})
+	frappe.db.delete("Deleted Document", OWN_COPIES)
 	frappe.db.delete("Deleted Document", {"deleted_doctype": "Module Def", "deleted_name": MODULE})
 	frappe.db.delete(
 		"Deleted Document", {"deleted_doctype": "Scheduled Job Type", "data": ("like", f'%"{OWN_CODE}')}

@@ -214,6 +214,7 @@ def test_the_list_finds_orders_by_payment(desk):
 	assert desk.page.locator(".list-row .soe-bar").count() >= 3
 	sorts = desk.page.evaluate("() => cur_list.sort_selector.args.options.map((one) => one.fieldname)")
 	assert {"soe_payment_status", "soe_lifecycle_status", "soe_reservation_status"} <= set(sorts)
-	assert desk.page.locator(".list-sidebar .filter-pill, .saved-filters-preview, .filter-pill").count()
+	saved = ".list-sidebar .filter-pill, .saved-filters-preview, .filter-pill, .saved-filter-item"
+	assert desk.page.locator(saved).count()
 	desk.picture("order-list")
 	desk.page.evaluate("() => cur_list.filter_area.clear()")

@@ -134,3 +134,35 @@ def test_what_a_workspace_places_is_on_it():
 		cards = {link["label"] for link in record["links"] if link["type"] == "Card Break"}
 		placed = [block["data"] for block in json.loads(record["content"]) if block["type"] == "card"]
 		assert {data["card_name"] for data in placed} <= cards
+
+
+def unreached(workspace, sidebar):
+	"""Return what a workspace leads to and the sidebar of version 16 does not, as (type, name or address)."""
+	links = [item for item in sidebar["items"] if item["type"] == "Link"]
+	reached = {(item["link_type"], item.get("url") or item["link_to"]) for item in links}
+	wanted = {(link["link_type"], link["link_to"]) for link in workspace["links"] if link["type"] == "Link"}
+	for shortcut in workspace["shortcuts"]:
+		kind, target = shortcut["type"], shortcut["link_to"]
+		if shortcut["doc_view"] == "New":
+			kind, target = "URL", f"/desk/{target.lower().replace(' ', '-')}/new"
+		wanted.add((kind, target))
+	return wanted - reached
+
+
+def workspace_and_sidebar():
+	(workspace,) = APP.root.glob("**/workspace/*/*.json")
+	return json.loads(workspace.read_text()), json.loads(
+		(APP.root / "workspace_sidebar" / workspace.name).read_text()
+	)
+
+
+def test_the_sidebar_leads_wherever_the_workspace_does():
+	workspace, sidebar = workspace_and_sidebar()
+	assert unreached(workspace, sidebar) == set()
+
+
+@pytest.mark.parametrize("label", ["Back Order", "Lost Demand", "Settings", "Invoices from Orders"])
+def test_a_missing_entry_is_noticed(label):
+	workspace, sidebar = workspace_and_sidebar()
+	sidebar["items"] = [item for item in sidebar["items"] if item["label"] != label]
+	assert unreached(workspace, sidebar)

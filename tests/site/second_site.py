@@ -22,6 +22,7 @@ VOLATILE_TABLES = {"Scheduled Job Log", "Error Log", "Sessions", "Activity Log",
 LABELS = (
 	"name", "parent", "fieldname", "doctype", "field", "defkey",
 	"ref_doctype", "docname", "reference_doctype", "reference_name",
+	"deleted_doctype", "deleted_name", "subject",
 )  # fmt: skip
 VOLATILE_COLUMNS = {"name", "creation", "modified", "modified_by", "owner"}
 

@@ -55,3 +55,10 @@ def test_a_lost_quotation_is_no_forecast(switch_on):
 @pytest.mark.parametrize("months, start", [(1, "2026-11-01"), (3, "2026-10-01"), (12, "2026-01-01")])
 def test_periods(months, start):
 	assert period_start(frappe.utils.getdate("2026-11-22"), months).isoformat() == start
+
+
+def test_a_period_without_opportunities_draws_no_chart():
+	_columns, rows, _message, chart, _totals = execute(
+		{"company": COMPANY, "from_date": "1999-01-01", "to_date": "1999-01-31"}
+	)
+	assert (rows, chart["data"]) == ([], {})

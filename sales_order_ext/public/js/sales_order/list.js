@@ -25,10 +25,12 @@
 
 	/** Put columns beside the life cycle, unless the user has chosen the list's columns. */
 	function place(list, ...fieldnames) {
+		if (list.list_view_settings?.fields) return;
 		for (const fieldname of fieldnames.reverse()) {
 			const df = frappe.meta.get_docfield("Sales Order", fieldname);
-			const is_there = list.columns.some((column) => column.df?.fieldname === fieldname);
-			if (!df || is_there || list.list_view_settings?.fields) continue;
+			if (!df) continue;
+			// Where the list is as wide as its columns, they are there already, out of sight.
+			list.columns = list.columns.filter((column) => column.df?.fieldname !== fieldname);
 			const after = list.columns.findIndex((column) => column.type === "Status");
 			list.columns.splice(after + 1, 0, { type: "Field", df });
 		}

@@ -141,7 +141,9 @@ def columns() -> list[dict[str, Any]]:
 
 
 def chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
-	"""Return the chart: opportunities, quoted and won by period."""
+	"""Return the chart: opportunities, quoted and won by period; one without data where there are none."""
+	if not rows:
+		return {"data": {}, "type": "bar", "fieldtype": "Int"}
 	periods = sorted({row["period"] for row in rows})
 	labels = {"opportunities": _("Opportunities"), "quoted": _("Quoted"), "won": _("Won")}
 	datasets = [
