@@ -158,7 +158,6 @@ def test_the_tables_without_transactions_and_the_isolation_are_seen():
 
 
 def test_a_job_s_connection_remembers_and_then_forgets_again():
-	replaced = {"sql", answers.LOOK_UP} & set(dir(frappe.local.db))  # version 16 looks up in another way
 	with answers.remembered():
 		for _ in range(2):
 			assert frappe.db.get_value("Customer", CUSTOMER, "customer_name") == CUSTOMER
