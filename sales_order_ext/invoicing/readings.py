@@ -1,10 +1,10 @@
 """Lets what ERPNext works out of a few queries, row by row, be worked out once in a transaction.
 
 The same price, barcodes and order row are looked for when a row is mapped, saved and submitted; wording the
-queries costs more than asking them. Invariant: the functions named here depend on their arguments and on what
-they ask of the database, and on nothing else; so a result is as good as the answers behind it, and is kept,
-by its whole arguments, as long as all of them are (see `answers`). Other jobs and requests, in the same
-process or not, ask as ever.
+queries costs more than asking them. Invariant: the functions named here depend on their arguments, on who asks
+and on what they ask of the database, and on nothing else; so a result is as good as the answers behind it, and
+is kept, by its whole arguments, as long as all of them are (see `answers`). Other jobs and requests, in the
+same process or not, ask as ever.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import partial, wraps
 from typing import Any
 
 import erpnext.stock.get_item_details
+import frappe
 import frappe.contacts.doctype.address.address
 from erpnext.utilities.transaction_base import TransactionBase
 
@@ -53,6 +54,6 @@ def _remembering(reading: Callable[..., Any], own: int, memory: answers.Answers)
 		if answers.current() is not memory:
 			return reading(*arguments, **options)
 		work = partial(reading, *arguments[:own])
-		return memory.worked_out(reading, work, *arguments[own:], **options)
+		return memory.worked_out((reading, frappe.session.user), work, *arguments[own:], **options)
 
 	return remembered

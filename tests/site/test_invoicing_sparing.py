@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from contextlib import contextmanager, nullcontext
+from types import ModuleType
 
 import erpnext.stock.get_item_details
 import frappe
@@ -69,6 +70,20 @@ def test_only_the_job_that_remembers_keeps_what_it_read():
 		assert (found, the_price()) == ([5], [6])
 		frappe.db.sql = memory
 	assert erpnext.stock.get_item_details.get_item_price is plain
+
+
+def test_what_a_user_reads_is_that_user_s(monkeypatch):
+	def who_asks():
+		frappe.db.sql("select name from `tabItem` limit 1")
+		return frappe.session.user
+
+	erpnexts = ModuleType(who_asks.__module__)
+	erpnexts.who_asks = who_asks
+	monkeypatch.setattr(readings, "READINGS", ((erpnexts, "who_asks", 0),))
+	with answers.remembered(), readings.worked_out_once():
+		assert erpnexts.who_asks() == "Administrator"
+		with masters.user() as clerk:
+			assert erpnexts.who_asks() == clerk
 
 
 def test_another_app_s_version_is_left_as_it_is(monkeypatch):
