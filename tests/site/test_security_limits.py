@@ -6,6 +6,8 @@ import pytest
 from sales_order_ext.allocation import api as allocation
 from sales_order_ext.allocation import holds
 from sales_order_ext.invoicing import run_records
+from sales_order_ext.order_entry import api as order_entry
+from sales_order_ext.order_type import api as order_types
 from sales_order_ext.sales_order_ext.report.integrity_check import integrity_check
 from sales_order_ext.won_quote import api as won_quote
 from tests.site import orders, wins
@@ -142,3 +144,23 @@ def test_differences_are_told_of_orders_that_one_may_read(switch_on):
 		with user(*SELLS, allowed=allowed):
 			_columns, rows, _message = integrity_check.execute({"company": COMPANY})
 			assert (order.name in {row["sales_order"] for row in rows}) == (not allowed)
+
+
+@pytest.mark.parametrize("left_out", [{"Warehouse": OTHER_WAREHOUSE}, {"Item": OTHER_ITEM}])
+def test_stock_beside_a_row_is_told_to_who_may_read_item_and_warehouse(types_on, left_out):
+	sales_order((ITEM, 7, 10), soe_order_type="Forward Order")
+	for allowed, found in (({}, [7]), (left_out, [])):
+		with user(*SELLS, allowed=allowed):
+			told = order_types.supply(COMPANY, [[ITEM, WAREHOUSE]])
+			assert [row["on_forward_order"] for row in told] == found
+
+
+def test_goods_that_can_come_back_are_those_of_deliveries_that_one_may_read():
+	receive(ITEM, 3)
+	note = {"doctype": "Delivery Note", "company": COMPANY, "customer": CUSTOMER, "set_warehouse": WAREHOUSE}
+	row = {"item_code": ITEM, "qty": 3, "rate": 5, "warehouse": WAREHOUSE}
+	name = frappe.get_doc({**note, "items": [row]}).insert().submit().name
+	for allowed in ({}, {"Warehouse": OTHER_WAREHOUSE}):
+		with user(*SELLS, allowed=allowed):
+			told = order_entry.returnable_rows(CUSTOMER, COMPANY, "USD")
+			assert (name in {row["delivery_note"] for row in told}) == (not allowed)
