@@ -124,11 +124,13 @@ def _booked_ahead(pairs: list[Stock]) -> QueryBuilder:
 def _held(pairs: list[Stock], documents: Collection[str]) -> dict[Stock, Decimal]:
 	"""Return {pair: what others hold}.
 
-	A transaction that could not start afresh does not see holds made since it began: it reads with locks.
+	A transaction that could not start afresh does not see holds made since it began: it reads with locks. It
+	finds them by this index, for by another it would lock holds of stock whose Bins somebody else has.
 	"""
 	hold = frappe.qb.DocType("Stock Hold")
 	query = (
 		frappe.qb.from_(hold)
+		.force_index("item_code_warehouse_index")
 		.select(hold.item_code, hold.warehouse, hold.qty)
 		.where(within(hold, pairs) & (hold.expires_at > now_datetime()))
 	)

@@ -6,16 +6,25 @@ Used by `tests/site/test_soak.py` for a minute's work and by `benchmarks/soak.py
 from __future__ import annotations
 
 import random
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import frappe
+import requests
 
+from sales_order_ext.preferences import SETTINGS, SWITCHES
+from tests.site import masters, web
 from tests.site.web import Answer, Caller
 
 BUSY = {409, 417, 403, 404, 508}
+ITEMS = ("SOE-SOAK-A", "SOE-SOAK-B", "SOE-SOAK-C")
+ROLES = (
+	"Accounts Manager", "Accounts User", "Sales Manager", "Sales Master Manager", "Sales User", "Stock Manager",
+	"Stock User", "System Manager",
+)  # fmt: skip
 
 
 @dataclass
@@ -31,6 +40,21 @@ class Day:
 	done: Counter = field(default_factory=Counter)
 	refused: Counter = field(default_factory=Counter)
 	broken: list[tuple[str, int, str]] = field(default_factory=list)
+	seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+
+def open_shop() -> tuple[Day, str]:
+	"""Commit stock of items of their own with every switch on; return the day, and a key to the clerks' API."""
+	frappe.get_doc(SETTINGS).update(dict.fromkeys(SWITCHES, 1)).save()
+	for item_code in ITEMS:
+		masters._ensure("Item", item_code, item_code=item_code, is_stock_item=1, **masters._item_defaults())
+		masters.receive(item_code, 30)
+	with masters.user(*ROLES) as name:
+		frappe.set_user("Administrator")
+		key = web.key_of(name)
+	frappe.db.commit()
+	customers = [masters.CUSTOMER, masters.OTHER_CUSTOMER]
+	return Day(frappe.utils.today(), masters.COMPANY, masters.WAREHOUSE, customers, list(ITEMS)), key
 
 
 class Clerk:
@@ -48,9 +72,14 @@ class Clerk:
 		"""Do one thing."""
 		weights = [weight for weight, _act in self.work]
 		act = self.dice.choices([act for _weight, act in self.work], weights)[0]
-		answer = act()
+		began = time.monotonic()
+		try:
+			answer = act()
+		except requests.RequestException as error:
+			answer = Answer(0, None, str(error))
 		if answer is None:
 			return
+		self.day.seconds[act.__name__].append(time.monotonic() - began)
 		if answer.status == 200:
 			self.day.done[act.__name__] += 1
 		elif answer.status in BUSY:

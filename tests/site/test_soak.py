@@ -7,31 +7,15 @@ import frappe
 import pymysql
 import pytest
 
-from sales_order_ext.preferences import SETTINGS, SWITCHES
-from tests.site import clerks, masters, web
-from tests.site.masters import COMPANY, CUSTOMER, OTHER_CUSTOMER, WAREHOUSE
+from tests.site import clerks, web
 
 CLERKS, STEPS = 8, 8
-ITEMS = ("SOE-SOAK-A", "SOE-SOAK-B", "SOE-SOAK-C")
-ROLES = (
-	"Accounts Manager", "Accounts User", "Sales Manager", "Sales Master Manager", "Sales User", "Stock Manager",
-	"Stock User", "System Manager",
-)  # fmt: skip
 LOST = ("(2006,", "(2013,", "(1927,", "(1317,", "Lost connection", "gone away", "InterfaceError")
 
 
 @pytest.fixture
 def day(committed):
-	"""Stock of items of their own, and every switch on."""
-	frappe.get_doc(SETTINGS).update(dict.fromkeys(SWITCHES, 1)).save()
-	for item_code in ITEMS:
-		masters._ensure("Item", item_code, item_code=item_code, is_stock_item=1, **masters._item_defaults())
-		masters.receive(item_code, 30)
-	with masters.user(*ROLES) as name:
-		frappe.set_user("Administrator")
-		key = web.key_of(name)
-	frappe.db.commit()
-	return clerks.Day(frappe.utils.today(), COMPANY, WAREHOUSE, [CUSTOMER, OTHER_CUSTOMER], list(ITEMS)), key
+	return clerks.open_shop()
 
 
 def throw_out(over: threading.Event, config: dict, kept: int) -> None:
