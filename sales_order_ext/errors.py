@@ -28,6 +28,10 @@ class SwitchedOffError(SalesOrderExtError):
 	"""A capability was asked for that the preferences leave switched off."""
 
 
+class StatusFollowsError(SalesOrderExtError):
+	"""A life cycle status was to be set by hand, which follows from the order's documents."""
+
+
 class CannotBeSentError(SalesOrderExtError):
 	"""An order that no longer stands was to be marked as sent to its customer."""
 

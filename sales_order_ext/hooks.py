@@ -105,6 +105,7 @@ doc_events = {
 		],
 		"before_validate": [
 			"sales_order_ext.transactions.start_submit",
+			"sales_order_ext.lifecycle.events.before_validate",
 			"sales_order_ext.replacement.events.before_validate",
 			"sales_order_ext.order_type.events.order_before_validate",
 			"sales_order_ext.order_entry.events.order_before_validate",
@@ -135,11 +136,11 @@ doc_events = {
 		"before_change": ["sales_order_ext.replacement.events.before_change"],
 		"on_change": ["sales_order_ext.lifecycle.events.on_change"],
 		"before_update_after_submit": [
+			"sales_order_ext.lifecycle.events.before_update_after_submit",
 			"sales_order_ext.replacement.events.before_update_after_submit",
 			"sales_order_ext.order_type.events.order_before_update_after_submit",
 			"sales_order_ext.order_entry.events.order_before_update_after_submit",
 			"sales_order_ext.invoicing.events.before_update_after_submit_sales_order",
-			"sales_order_ext.lifecycle.events.before_update_after_submit",
 			"sales_order_ext.fulfilment.events.before_update_after_submit",
 		],
 		"on_update_after_submit": [

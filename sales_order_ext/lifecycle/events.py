@@ -6,13 +6,24 @@ delivery and the invoice have handlers of their own.
 
 from __future__ import annotations
 
+from frappe import _
+from frappe.core.doctype.version.version import get_diff
 from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate
 
-from sales_order_ext import backfills, preferences
+from sales_order_ext import backfills, errors, preferences
 from sales_order_ext.lifecycle import jobs, records, rules
+from sales_order_ext.lifecycle.messages import MESSAGES
+from sales_order_ext.violations import violation
 
+STATUS = "soe_lifecycle_status"
 ORDER_FIELDS = {"Delivery Note": "against_sales_order", "Sales Invoice": "sales_order"}
+
+
+def before_validate(doc: Document, method: str | None = None) -> None:
+	"""Sales Order, a draft or one being submitted: nobody moves it along its life by hand."""
+	if preferences.of(doc).enable_lifecycle_status:
+		_refuse_moving(doc)
 
 
 def validate(doc: Document, method: str | None = None) -> None:
@@ -23,8 +34,9 @@ def validate(doc: Document, method: str | None = None) -> None:
 
 
 def before_update_after_submit(doc: Document, method: str | None = None) -> None:
-	"""Sales Order: a form opened before the order was e-mailed must not lose that."""
+	"""Sales Order: as before it is submitted; a form opened before it was e-mailed must not lose that."""
 	if preferences.of(doc).enable_lifecycle_status:
+		_refuse_moving(doc)
 		_keep_sent_on(doc)
 
 
@@ -72,6 +84,23 @@ def on_update_preferences(doc: Document, method: str | None = None) -> None:
 	"""Settings and Sales Order Preference: place the orders that are already there."""
 	if preferences.switches_on(doc, jobs.SWITCH):
 		backfills.enqueue("sales_order_ext.lifecycle.jobs.backfill")
+
+
+def _refuse_moving(doc: Document) -> None:
+	"""Throw where the status is all that changes, as when a card is dragged. Old forms bring an old one along."""
+	before = doc.get_doc_before_save()
+	is_moved = before and before.get(STATUS) and before.get(STATUS) != doc.get(STATUS)
+	if is_moved and _changes(before, doc) == [STATUS]:
+		facts = {"order": doc.name, "status": _(before.get(STATUS))}
+		errors.throw([violation("status_follows", **facts)], MESSAGES)
+
+
+def _changes(before: Document, doc: Document) -> list[str]:
+	"""Return the fields and tables that change; nothing at all may be written in two ways."""
+	diff = get_diff(before, doc)
+	rows = [(table, *pair) for table, *_row, fields in diff.row_changed for _field, *pair in fields]
+	tables = [table for table, _row in [*diff.added, *diff.removed]]
+	return [name for name, *pair in [*diff.changed, *rows] if any(pair)] + tables
 
 
 def _is_sent(doc: Document) -> bool:

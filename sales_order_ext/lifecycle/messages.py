@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from frappe import _lt
 
-from sales_order_ext.errors import CannotBeSentError, Messages
+from sales_order_ext.errors import CannotBeSentError, Messages, StatusFollowsError
 
 MESSAGES: Messages = {
+	"status_follows": (
+		_lt("{order} stays {status}: the status follows its documents. Deliver, invoice or date the order."),
+		StatusFollowsError,
+	),
 	"sent_cancelled": (
 		_lt("{order} is cancelled and cannot be sent. Amend it and send the new order."),
 		CannotBeSentError,

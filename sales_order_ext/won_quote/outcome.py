@@ -75,8 +75,10 @@ def _target_actions(win: WinFacts) -> Iterable[PlannedAction]:
 		yield PlannedAction("Create Project", "Project", {})
 	if "Contract" in wanted:
 		yield PlannedAction("Create Contract", "Contract", {})
-	if "Issue" in wanted:
-		yield PlannedAction("Create Ticket", "Issue", {"type": after.issue_type or "-"})
+	if "Issue" in wanted and after.issue_type:
+		yield PlannedAction("Create Ticket of a Type", "Issue", {"type": after.issue_type})
+	elif "Issue" in wanted:
+		yield PlannedAction("Create Ticket", "Issue", {})
 
 
 def _order_actions(win: WinFacts) -> Iterable[PlannedAction]:

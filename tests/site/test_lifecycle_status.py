@@ -7,7 +7,7 @@ from erpnext.selling.doctype.sales_order.sales_order import update_status
 from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return
 from frappe.utils import add_days, get_datetime, getdate, today
 
-from sales_order_ext.errors import CannotBeSentError, SwitchedOffError
+from sales_order_ext.errors import CannotBeSentError, StatusFollowsError, SwitchedOffError
 from sales_order_ext.lifecycle import api, jobs, records
 from tests.site import money
 from tests.site.masters import ITEM, SERVICE, receive, sales_order
@@ -242,3 +242,13 @@ def test_status_and_modified_are_left_alone(on):
 	let_days_pass(order)
 	api.mark_sent(order.name)
 	assert frappe.db.get_value("Sales Order", order.name, ["status", "modified"]) == before
+
+
+@pytest.mark.parametrize("submit, stays, moved", [(False, "Draft", "Due"), (True, "Open", "Invoiced")])
+def test_a_card_that_is_dragged_goes_back_and_an_old_form_is_saved(on, submit, stays, moved):
+	order = undated(submit=submit)
+	with pytest.raises(StatusFollowsError, match=f"{order.name} stays {stays}"):
+		frappe.client.set_value("Sales Order", order.name, "soe_lifecycle_status", moved)
+	order.reload().update({"soe_lifecycle_status": moved, "po_no": "4711"})
+	order.save()
+	assert life_cycle(order) == (stays, 0)

@@ -74,6 +74,7 @@ def test_a_recurring_row_may_stay_on_the_order():
 		({"action": "Project", "project": facts.Target("P")}, "Activate Project"),
 		({"action": "Contract"}, "Create Contract"),
 		({"action": "Ticket"}, "Create Ticket"),
+		({"action": "Ticket", "issue_type": "Post-Sale"}, "Create Ticket of a Type"),
 		({}, "Create Sales Order"),
 	],
 )

@@ -80,7 +80,8 @@
 			soe_payment_status(value) {
 				if (!value) return "";
 				const [label, color] = indicator("soe_payment_status", value);
-				return `<span class="indicator-pill ${color} filterable ellipsis" data-filter="soe_payment_status,=,${sales_order_ext.escape(value)}">${label}</span>`;
+				return `<span class="indicator-pill ${color} filterable ellipsis" style="max-width: 100%" title="${label}"
+					data-filter="soe_payment_status,=,${sales_order_ext.escape(value)}"><span class="ellipsis">${label}</span></span>`;
 			},
 		};
 	}

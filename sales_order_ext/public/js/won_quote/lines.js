@@ -86,7 +86,7 @@ frappe.provide("sales_order_ext.won_quote.pages");
 				return `<option value="${value}" ${selected}>${label}</option>`;
 			})
 			.join("");
-		return `<select class="form-control input-xs" data-field="${field}" aria-label="${__(
+		return `<select class="form-control input-xs" style="min-width: 10em" data-field="${field}" aria-label="${__(
 			"Source"
 		)}">${options}</select>`;
 	}
