@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
 from contextlib import contextmanager, nullcontext
 from types import ModuleType
 
@@ -11,7 +10,7 @@ import erpnext.stock.get_item_details
 import frappe
 import pytest
 
-from sales_order_ext.invoicing import answers, columns, families, form_fields, lookups, readings, sparing
+from sales_order_ext.invoicing import answers, families, form_fields, lookups, readings, sparing
 from sales_order_ext.invoicing.facts import BY_SCHEDULE
 from tests.site import masters
 from tests.site.invoicing_helpers import deliver, give_schedule, run
@@ -94,31 +93,6 @@ def test_another_app_s_version_is_left_as_it_is(monkeypatch):
 	with answers.remembered(), readings.worked_out_once():
 		assert erpnext.stock.get_item_details.get_item_price is own
 		assert erpnext.stock.get_item_details.get_barcode_data.__wrapped__
-
-
-def description(name: bytes, charset: int) -> bytes:
-	"""Return how MariaDB describes a text column."""
-	texts = b"".join(bytes([len(text)]) + text for text in (b"def", b"d", b"t", b"t", name, name))
-	return texts + struct.pack("<xHIBHBxx", charset, 400, 253, 0, 0)
-
-
-def test_the_same_description_is_taken_apart_once_and_another_by_itself():
-	descriptions = columns.Descriptions()
-	first = descriptions(description(b"a", 45), "utf8")
-	assert descriptions(description(b"a", 45), "utf8") is first
-	others = descriptions(description(b"b", 45), "utf8"), descriptions(description(b"a", 63), "utf8")
-	assert [(one.name, one.charsetnr) for one in (first, *others)] == [("a", 45), ("b", 45), ("a", 63)]
-
-
-def test_a_connection_that_remembers_descriptions_gives_the_same_rows():
-	def answer():
-		rows = frappe.db.sql("select * from `tabCustomer` order by name", as_dict=True)
-		return rows, frappe.db._cursor.description
-
-	plain = answer()
-	with columns.described_once():
-		assert [answer(), answer()] == [plain, plain]
-	assert columns.READ not in vars(frappe.db._conn)
 
 
 def looked_up(change=lambda rows: rows):

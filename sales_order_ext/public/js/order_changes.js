@@ -33,7 +33,11 @@ Object.assign(sales_order_ext.replacement, {
 			__("Picked"),
 			__("What Must Stay"),
 		];
-		const rows = facts.rows.map((row) => [...by_change(row), ...(with_limits ? by_limit(row) : [])]);
+		const details = facts.rows.map((row) => (with_limits ? by_limit(row) : []));
+		// What no row has is left out: what must stay has to be in sight.
+		const used = limits.map((_label, at) => details.some((cells) => cells[at]));
+		const only_used = (cells) => cells.filter((_cell, at) => used[at]);
+		const rows = facts.rows.map((row, at) => [...by_change(row), ...only_used(details[at])]);
 		const line = (cells, tag) => `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join("")}</tr>`;
 		const sums = [
 			`${__("Total")}: ${money(facts.old_total)} → <b>${money(facts.new_total)}</b>`,
@@ -46,7 +50,7 @@ Object.assign(sales_order_ext.replacement, {
 				: []),
 		];
 		return `<div class="table-responsive"><table class="table table-sm table-bordered small mb-2">
-			<thead>${line([...heads, ...(with_limits ? limits : [])], "th")}</thead>
+			<thead>${line([...heads, ...only_used(limits)], "th")}</thead>
 			<tbody>${rows.map((cells) => line(cells, "td")).join("")}</tbody></table></div>
 			<div class="small text-muted">${sums.join(" · ")}</div>`;
 	},

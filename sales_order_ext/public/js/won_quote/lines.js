@@ -59,7 +59,7 @@ frappe.provide("sales_order_ext.won_quote.pages");
 		const check = `<input type="checkbox" data-field="include" ${row.include ? "checked" : ""}
 			aria-label="${html(row.item_code)}">`;
 		const qty = `<input type="number" min="0" step="any" class="form-control input-xs" data-field="qty"
-			style="width: 6em; display: inline-block" value="${html(row.qty)}"> <span class="text-muted">/
+			style="width: 6em" value="${html(row.qty)}"> <span class="text-muted">/
 			${html(row.remaining_qty)} ${html(__(row.uom))}</span>`;
 		const name = row.item_name && row.item_name !== row.item_code ? `<br>${html(row.item_name)}` : "";
 		const marks = row.is_alternative ? ` <span class="text-muted">(${__("alternative")})</span>` : "";
@@ -69,7 +69,7 @@ frappe.provide("sales_order_ext.won_quote.pages");
 		return `<tr data-row="${html(row.quotation_item)}">
 			<td>${check}</td><td><b>${html(row.item_code)}</b>${marks}${name}</td><td nowrap>${qty}</td>
 			<td class="text-right" nowrap>${format_currency(row.rate, row.currency)}</td>
-			<td><div data-link="warehouse" style="min-width: 9em"></div></td>${numbers}
+			<td><div data-link="warehouse" style="min-width: 8em"></div></td>${numbers}
 			<td>${choice(row, doc)}<div data-link="${row.kind === "Recurring" ? "subscription_plan" : "supplier"}"></div></td>
 			<td data-show="following"></td></tr>`;
 	}
