@@ -112,6 +112,12 @@ def payment_on(switch_on):
 
 
 @pytest.fixture
+def replacements_on(switch_on):
+	"""Switch cancel and replace on."""
+	switch_on("enable_cancel_and_replace")
+
+
+@pytest.fixture
 def invoicing_on(switch_on):
 	"""Switch invoice terms on, and have stock to deliver."""
 	switch_on("enable_invoice_terms")

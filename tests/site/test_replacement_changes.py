@@ -12,10 +12,7 @@ from tests.site import masters
 from tests.site.masters import ITEM
 from tests.site.replacement_shop import ORDER, confirm, order_a, order_b, start
 
-
-@pytest.fixture(autouse=True)
-def on(switch_on):
-	switch_on("enable_cancel_and_replace")
+pytestmark = pytest.mark.usefixtures("replacements_on")
 
 
 def test_a_custom_line_is_called_by_its_name():

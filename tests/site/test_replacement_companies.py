@@ -13,10 +13,7 @@ from tests.site.replacement_shop import ORDER, assert_replaced, confirm, deliver
 BUYER = "Lakeside Retail"
 REFERENCE = "inter_company_order_reference"
 
-
-@pytest.fixture(autouse=True)
-def on(switch_on):
-	switch_on("enable_cancel_and_replace")
+pytestmark = pytest.mark.usefixtures("replacements_on")
 
 
 @pytest.fixture

@@ -23,10 +23,7 @@ from tests.site.replacement_shop import (
 	update_items,
 )
 
-
-@pytest.fixture(autouse=True)
-def on(switch_on):
-	switch_on("enable_cancel_and_replace")
+pytestmark = pytest.mark.usefixtures("replacements_on")
 
 
 def test_update_items_names_the_replacement():

@@ -24,10 +24,7 @@ from tests.site.replacement_shop import (
 	start,
 )
 
-
-@pytest.fixture(autouse=True)
-def on(switch_on):
-	switch_on("enable_cancel_and_replace")
+pytestmark = pytest.mark.usefixtures("replacements_on")
 
 
 def test_a_delivery_moves_then_is_returned_cancelled_and_completed():

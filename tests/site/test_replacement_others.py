@@ -18,10 +18,7 @@ NOT_MOVED = {"Stock Hold", "Subcontracting Inward Order"}
 ROW_FIELDS = ("so_detail", "sales_order_item")
 NOT_OF_A_ROW = {"Subcontracting Inward Order Item", "Subcontracting Inward Order Service Item"}
 
-
-@pytest.fixture(autouse=True)
-def on(switch_on):
-	switch_on("enable_cancel_and_replace")
+pytestmark = pytest.mark.usefixtures("replacements_on")
 
 
 def test_every_field_that_links_orders_is_moved_or_stays_on_purpose():

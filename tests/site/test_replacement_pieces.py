@@ -18,10 +18,7 @@ from tests.site.replacement_shop import replace as replaced
 DROP = "Drop Shipment Order"
 GOOD = "Returned in Good Condition"
 
-
-@pytest.fixture(autouse=True)
-def on(switch_on, types_on):
-	switch_on("enable_cancel_and_replace")
+pytestmark = pytest.mark.usefixtures("types_on", "replacements_on")
 
 
 @pytest.fixture

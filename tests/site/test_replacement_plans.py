@@ -13,10 +13,9 @@ PLAN = "Delivery Schedule Item"
 
 
 @pytest.fixture(autouse=True)
-def on(switch_on):
+def on(replacements_on):
 	if not frappe.db.exists("DocType", PLAN):
 		pytest.skip("version 16 alone plans deliveries")
-	switch_on("enable_cancel_and_replace")
 
 
 def plan(order, *quantities):

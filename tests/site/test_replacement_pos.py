@@ -8,10 +8,7 @@ from tests.site import masters, money
 from tests.site.masters import COMPANY, CUSTOMER, ITEM, WAREHOUSE
 from tests.site.replacement_shop import complete, figures, replace
 
-
-@pytest.fixture(autouse=True)
-def on(switch_on):
-	switch_on("enable_cancel_and_replace")
+pytestmark = pytest.mark.usefixtures("replacements_on")
 
 
 @pytest.fixture

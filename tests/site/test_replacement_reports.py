@@ -15,9 +15,7 @@ def period():
 	return {"company": COMPANY, "from_date": str(first(day)), "to_date": str(last(day))}
 
 
-@pytest.fixture(autouse=True)
-def on(switch_on):
-	switch_on("enable_cancel_and_replace")
+pytestmark = pytest.mark.usefixtures("replacements_on")
 
 
 def fiscal_year():
