@@ -76,7 +76,7 @@ def check_forced(doc: Document) -> None:
 	found = []
 	for row in doc.items:
 		forced = number(row.get("soe_force_back_order_qty"))
-		if forced > _stock_qty(row):
+		if forced > 0 and forced > _stock_qty(row):
 			facts = {"row": row.idx, "item_code": row.item_code, "qty": text(_stock_qty(row))}
 			found.append(violation("forced_too_much", forced=text(forced), **facts))
 	errors.throw_all(found, MESSAGES)

@@ -83,7 +83,7 @@ def fill_in(doc: Document, order_type: OrderType) -> None:
 	if own["selling_price_list"] == _general_price_list(doc.customer):
 		own["selling_price_list"] = None
 	doc.update(rules.presets_for(order_type, own))
-	for row in doc.items:
+	for row in doc.items if doc.set_warehouse else ():
 		row.warehouse = row.warehouse or doc.set_warehouse
 
 

@@ -95,6 +95,11 @@ def test_types_that_never_back_order_are_not_forced(types_on):
 	assert (orders.reserved(order.name), orders.back_orders(order.name)) == ({ITEM: 5}, [])
 
 
+def test_a_negative_quantity_is_refused_as_erpnext_refuses_it(types_on):
+	with pytest.raises(frappe.NonNegativeError):
+		sales_order((ITEM, 5, 20), (OTHER_ITEM, -1, 10), submit=False)
+
+
 def test_no_more_is_forced_than_is_ordered(types_on):
 	order = sales_order((ITEM, 5, 20), submit=False)
 	order.items[0].soe_force_back_order_qty = 6

@@ -6,7 +6,7 @@ import pytest
 from sales_order_ext.errors import OrderTypeError
 from sales_order_ext.order_type import api, records
 from sales_order_ext.order_type.rules import SEEDS
-from tests.site.masters import CUSTOMER, ITEM, OTHER_WAREHOUSE, WAREHOUSE, sales_order
+from tests.site.masters import COMPANY, CUSTOMER, ITEM, OTHER_WAREHOUSE, WAREHOUSE, sales_order
 from tests.site.orders import typed
 
 
@@ -40,6 +40,16 @@ def test_a_disabled_type_is_refused_and_passed_over_as_a_default(types_on):
 		typed("Active Order", submit=False)
 	frappe.get_doc("Customer", CUSTOMER).update({"soe_order_type": "Active Order"}).save()
 	assert sales_order((ITEM, 1, 20), submit=False).soe_order_type == "Invoice Order"
+
+
+def test_an_empty_warehouse_of_the_order_leaves_the_items_own(types_on):
+	default = {"company": COMPANY, "default_warehouse": OTHER_WAREHOUSE}
+	frappe.get_doc("Item", ITEM).update({"item_defaults": [default]}).save()
+	order = frappe.get_doc(
+		{"doctype": "Sales Order", "company": COMPANY, "customer": CUSTOMER, "set_warehouse": "",
+		"delivery_date": frappe.utils.today(), "items": [{"item_code": ITEM, "qty": 1, "rate": 20}]}
+	).insert()  # fmt: skip
+	assert order.items[0].warehouse == OTHER_WAREHOUSE
 
 
 def test_a_type_fills_in_what_a_new_order_has_nothing_of_its_own_for(types_on):
