@@ -21,6 +21,7 @@
 			Overpaid: "purple",
 		},
 	};
+	const titles = { soe_per_paid: __("Progress") };
 	const indicator = (field, value) => [__(value), colors[field][value] || "gray", `${field},=,${value}`];
 
 	/** Put columns beside the life cycle, unless the user has chosen the list's columns. */
@@ -32,7 +33,9 @@
 			// Where the list is as wide as its columns, they are there already, out of sight.
 			list.columns = list.columns.filter((column) => column.df?.fieldname !== fieldname);
 			const after = list.columns.findIndex((column) => column.type === "Status");
-			list.columns.splice(after + 1, 0, { type: "Field", df });
+			// The form names the field its own way.
+			const label = titles[fieldname] || df.label;
+			list.columns.splice(after + 1, 0, { type: "Field", df: { ...df, label } });
 		}
 		list.render_header(true);
 	}
@@ -62,7 +65,7 @@
 	if (is_on("enable_payment_status")) {
 		show("soe_payment_status", { in_list_view: 1, in_standard_filter: 1 });
 		show("soe_is_cancelled", {});
-		show("soe_per_paid", { in_list_view: 1, label: __("Progress") });
+		show("soe_per_paid", { in_list_view: 1 });
 		if (is_on("enable_stock_reservations")) {
 			show("soe_reservation_status", { in_standard_filter: 1, mandatory: 1 });
 		}
