@@ -27,6 +27,10 @@ class SwitchedOffError(SalesOrderExtError):
 	"""A capability was asked for that the preferences leave switched off."""
 
 
+class QueueAwayError(SalesOrderExtError):
+	"""A background job that could not be queued; nothing was written."""
+
+
 class CannotBeSentError(SalesOrderExtError):
 	"""An order that no longer stands was to be marked as sent to its customer."""
 

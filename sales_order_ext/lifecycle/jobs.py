@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe.utils import getdate
 
-from sales_order_ext import preferences, transactions
+from sales_order_ext import background, preferences, transactions
 from sales_order_ext.lifecycle import records
 
 CHUNK = 1000
@@ -21,13 +21,11 @@ def mark_overdue() -> None:
 
 def enqueue_backfill() -> None:
 	"""Have every order placed in the background once the present transaction is committed."""
-	frappe.enqueue(
+	background.enqueue(
 		"sales_order_ext.lifecycle.jobs.backfill",
+		job_id="sales_order_ext.lifecycle.backfill",
 		queue="long",
 		timeout=4 * 60 * 60,
-		job_id="sales_order_ext.lifecycle.backfill",
-		deduplicate=True,
-		enqueue_after_commit=True,
 	)
 
 

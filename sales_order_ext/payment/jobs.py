@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 
-from sales_order_ext import preferences, transactions
+from sales_order_ext import background, preferences, transactions
 from sales_order_ext.payment import records
 
 CHUNK = 1000
@@ -20,7 +20,8 @@ def settle_now(orders: list[str]) -> None:
 		settle(orders)
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 		frappe.db.rollback()
-		frappe.enqueue("sales_order_ext.payment.jobs.settle", queue="short", orders=orders)
+		with background.not_in_the_way():
+			frappe.enqueue("sales_order_ext.payment.jobs.settle", queue="short", orders=orders)
 
 
 def settle(orders: list[str]) -> None:
@@ -33,13 +34,11 @@ def settle(orders: list[str]) -> None:
 
 def enqueue_backfill() -> None:
 	"""Have every order measured in the background once the present transaction is committed."""
-	frappe.enqueue(
+	background.enqueue(
 		"sales_order_ext.payment.jobs.backfill",
+		job_id="sales_order_ext.payment.backfill",
 		queue="long",
 		timeout=4 * 60 * 60,
-		job_id="sales_order_ext.payment.backfill",
-		deduplicate=True,
-		enqueue_after_commit=True,
 	)
 
 
