@@ -82,7 +82,12 @@ def worker(site: str) -> Iterator[None]:
 
 
 def work(day: clerks.Day, staff: list[clerks.Clerk], options: argparse.Namespace) -> None:
-	"""Let the clerks work until the time is over; say every ten minutes how far they are."""
+	"""Let the clerks work until the time is over; say every ten minutes how far they are.
+
+	One begins alone with one of each kind: Frappe does not let two draw the first number of a series at once.
+	"""
+	for _weight, act in staff[0].work:
+		staff[0].step(act)
 	began = time.monotonic()
 	told = [began]
 

@@ -6,21 +6,14 @@ from collections.abc import Iterator
 
 import frappe
 
-from sales_order_ext import preferences, transactions
+from sales_order_ext import background, preferences, transactions
 
 CHUNK = 1000
 
 
 def enqueue(job: str) -> None:
 	"""Have a job, named by its path, done once the present transaction is committed."""
-	frappe.enqueue(
-		job,
-		queue="long",
-		timeout=4 * 60 * 60,
-		job_id=job,
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
+	background.enqueue(job, job_id=job, queue="long", timeout=4 * 60 * 60)
 
 
 def chunks(switch: str, filters: dict) -> Iterator[tuple[str, list[str]]]:

@@ -32,6 +32,10 @@ class StatusFollowsError(SalesOrderExtError):
 	"""A life cycle status was to be set by hand, which follows from the order's documents."""
 
 
+class QueueAwayError(SalesOrderExtError):
+	"""A background job that could not be queued; nothing was written."""
+
+
 class CannotBeSentError(SalesOrderExtError):
 	"""An order that no longer stands was to be marked as sent to its customer."""
 

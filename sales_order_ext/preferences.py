@@ -165,19 +165,26 @@ def extend_bootinfo(bootinfo: dict) -> None:
 
 
 def clear_cache() -> None:
-	"""Forget the cached rows, now and again when the transaction ends either way."""
+	"""Forget the cached rows, now and again when the transaction ends either way.
+
+	Until then nothing is cached: were the connection lost, others would find what was never committed.
+	"""
+	frappe.flags.soe_preferences_change = True
 	frappe.cache.delete_value(CACHE_KEY)
 	frappe.db.after_commit.add(_forget)
 	frappe.db.after_rollback.add(_forget)
 
 
 def _forget() -> None:
+	frappe.flags.soe_preferences_change = False
 	frappe.cache.delete_value(CACHE_KEY)
 
 
 def _rows() -> list[PreferenceRow]:
 	"""Return all preference rows, from the cache that Sales Order Preference clears when it changes."""
-	return [PreferenceRow(*row) for row in frappe.cache.get_value(CACHE_KEY, _load_rows)]
+	changing = frappe.flags.soe_preferences_change
+	rows = _load_rows() if changing else frappe.cache.get_value(CACHE_KEY, _load_rows)
+	return [PreferenceRow(*row) for row in rows]
 
 
 def _load_rows() -> list[tuple[str, ...]]:

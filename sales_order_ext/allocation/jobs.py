@@ -9,7 +9,7 @@ from decimal import Decimal
 import frappe
 from frappe.utils.background_jobs import get_job_status
 
-from sales_order_ext import backfills, preferences, transactions
+from sales_order_ext import backfills, background, preferences, transactions
 from sales_order_ext.allocation import back_orders, holds, promises, records, release
 from sales_order_ext.errors import DocumentChangedError
 
@@ -38,7 +38,15 @@ def sweep_holds() -> int:
 
 
 def enqueue_fill(item_code: str, warehouse: str) -> None:
-	"""Fill what waits for an item in a warehouse, in the background: one waiting job for each of them."""
+	"""Fill what waits for an item in a warehouse, in the background: one waiting job for each of them.
+
+	Only after a commit, which this is never in the way of: `sweep` finds what could not be queued.
+	"""
+	with background.not_in_the_way():
+		_enqueue_fill(item_code, warehouse)
+
+
+def _enqueue_fill(item_code: str, warehouse: str) -> None:
 	key = hashlib.sha1(f"{item_code}\n{warehouse}".encode(), usedforsecurity=False).hexdigest()
 	for slot in range(SLOTS):
 		job_id = f"sales_order_ext:fill:{key}:{slot}"
@@ -51,7 +59,6 @@ def enqueue_fill(item_code: str, warehouse: str) -> None:
 				queue="short",
 				job_id=job_id,
 				deduplicate=True,
-				enqueue_after_commit=True,
 				item_code=item_code,
 				warehouse=warehouse,
 			)

@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from sales_order_ext import preferences
+from sales_order_ext import background, preferences
 from sales_order_ext.invoicing import naming, planning, records, run_records, runner, sparing
 
 # A worker goes on as long as there are groups; a run of thousands takes longer than a queue's usual limit.
@@ -30,13 +30,11 @@ def enqueue(invoice_run: str, afresh: bool = False) -> None:
 	)
 	workers = max(1, wanted)
 	for number in range(workers):
-		frappe.enqueue(
+		background.enqueue(
 			"sales_order_ext.invoicing.jobs.work",
+			job_id=f"{EVENT}::{invoice_run}::{number}{attempt}",
 			queue="long",
 			timeout=TIMEOUT,
-			job_id=f"{EVENT}::{invoice_run}::{number}{attempt}",
-			deduplicate=True,
-			enqueue_after_commit=True,
 			invoice_run=invoice_run,
 			workers=workers,
 		)
@@ -62,13 +60,11 @@ def enqueue_emails(invoice_run: str) -> dict[str, Any]:
 	submitted = [one for one in found if one.docstatus == 1 and not one.emailed_on]
 	sending = [one.name for one in submitted if one.email]
 	if sending:
-		frappe.enqueue(
+		background.enqueue(
 			"sales_order_ext.invoicing.jobs.email",
+			job_id=f"{EVENT}_email::{invoice_run}",
 			queue="long",
 			timeout=TIMEOUT,
-			job_id=f"{EVENT}_email::{invoice_run}",
-			deduplicate=True,
-			enqueue_after_commit=True,
 			invoice_run=invoice_run,
 		)
 	return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 
-from sales_order_ext import backfills, transactions
+from sales_order_ext import backfills, background, transactions
 from sales_order_ext.payment import records
 
 SWITCH = "enable_payment_status"
@@ -19,7 +19,8 @@ def settle_now(orders: list[str]) -> None:
 		settle(orders)
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 		frappe.db.rollback()
-		frappe.enqueue("sales_order_ext.payment.jobs.settle", queue="short", orders=orders)
+		with background.not_in_the_way():
+			frappe.enqueue("sales_order_ext.payment.jobs.settle", queue="short", orders=orders)
 
 
 def settle(orders: list[str]) -> None:

@@ -137,6 +137,7 @@ def delete_settings_of(doctypes: list[str]) -> None:
 	frappe.db.delete("Property Setter", {"field_name": ("like", OWN_COLUMNS)})
 	frappe.db.delete("DefaultValue", {"defkey": ("in", doctypes)})
 	frappe.db.delete("DefaultValue", {"defkey": ("like", OWN_COLUMNS)})
+	frappe.db.delete("Variant Field", {"field_name": ("like", OWN_COLUMNS)})
 	frappe.db.delete("List Filter", {"filters": ("like", f'%"{OWN_COLUMNS}')})
 	frappe.db.delete("Block Module", {"module": MODULE})
 

@@ -209,22 +209,21 @@ def _set_statuses(quotation_name: str, plan: facts.WinFacts) -> None:
 
 
 def _notify(order: Document, quotation: Document, users: tuple[str, ...]) -> None:
-	from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
+	from frappe.desk.doctype.notification_log.notification_log import make_notification_logs
 
 	if users:
 		subject = _("Quotation {0} was won: {1}").format(
 			frappe.bold(quotation.name), frappe.bold(as_html(order.customer_name))
 		)
-		enqueue_create_notification(
-			frappe.get_all("User", {"name": ("in", users)}, pluck="email", order_by="name"),
-			{
-				"type": "Alert",
-				"document_type": order.doctype,
-				"document_name": order.name,
-				"subject": subject,
-				"from_user": frappe.session.user,
-			},
-		)
+		alert = {
+			"type": "Alert",
+			"document_type": order.doctype,
+			"document_name": order.name,
+			"subject": subject,
+			"from_user": frappe.session.user,
+		}
+		emails = frappe.get_all("User", {"name": ("in", users)}, pluck="email", order_by="name")
+		make_notification_logs(frappe._dict(alert), emails)
 
 
 def _record(

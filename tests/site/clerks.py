@@ -68,10 +68,10 @@ class Clerk:
 			(2, self.reserve), (3, self.type_and_leave), (2, self.release), (2, self.deliver),
 		]  # fmt: skip
 
-	def step(self) -> None:
-		"""Do one thing."""
+	def step(self, act: Callable[[], Answer | None] | None = None) -> None:
+		"""Do one thing, that or any."""
 		weights = [weight for weight, _act in self.work]
-		act = self.dice.choices([act for _weight, act in self.work], weights)[0]
+		act = act or self.dice.choices([act for _weight, act in self.work], weights)[0]
 		began = time.monotonic()
 		try:
 			answer = act()

@@ -4,12 +4,8 @@ is refused who could be served. The same when some of them are killed in the mid
 import random
 
 import frappe
-import pymysql
 import pytest
 
-from sales_order_ext import transactions
-from sales_order_ext.allocation import api as allocation
-from sales_order_ext.allocation import availability
 from sales_order_ext.preferences import SETTINGS
 from tests.site import orders, races
 from tests.site.masters import WAREHOUSE
@@ -148,20 +144,3 @@ def test_killed_while_delivering_giving_back_and_typing(race, tmp_path):
 	for name in new:
 		done = frappe.db.get_value("Sales Order", name, "docstatus")
 		assert orders.reserved(name) == (dict.fromkeys(ITEMS, 1) if done else {})
-
-
-def test_looking_at_stock_waits_for_no_hold_of_other_stock(race):
-	"""A transaction that cannot start afresh reads holds with locks: of its own items only."""
-	for number, item_code in enumerate(ITEMS * 3):
-		allocation.hold(f"race-{number}", item_code, item_code, WAREHOUSE, 1)
-	frappe.db.commit()
-	conf = frappe.conf
-	given_back = pymysql.connect(host=conf.db_host, port=int(conf.db_port), user=conf.db_user or conf.db_name,
-		password=conf.db_password, database=conf.db_name)  # fmt: skip
-	with given_back, given_back.cursor() as cursor:
-		cursor.execute("select name from `tabStock Hold` where item_code = %s", ITEMS[1])
-		cursor.execute("select 1 from `tabStock Hold` where name in %s for update", [cursor.fetchall()])
-		frappe.db.sql("set session innodb_lock_wait_timeout = 1")
-		transactions.hold_locks()
-		assert availability._held([(ITEMS[0], WAREHOUSE)], []) == {(ITEMS[0], WAREHOUSE): 3}
-	frappe.db.sql("set session innodb_lock_wait_timeout = default")

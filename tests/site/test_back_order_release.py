@@ -293,4 +293,4 @@ def test_one_job_waits_behind_the_one_that_runs(monkeypatch, statuses, expected)
 	monkeypatch.setattr(frappe, "enqueue", lambda method, **options: made.append(options))
 	jobs.enqueue_fill(*STOCK)
 	assert [options["job_id"][-1] for options in made] == expected
-	assert all(options["deduplicate"] and options["enqueue_after_commit"] for options in made)
+	assert all(options["deduplicate"] for options in made)

@@ -84,8 +84,8 @@ def key_of(user: str) -> str:
 
 
 @contextmanager
-def served() -> Iterator[str]:
-	"""Serve the site from a process of its own; yield its address."""
+def served(**environment: str) -> Iterator[str]:
+	"""Serve the site from a process of its own, with this in its environment; yield its address."""
 	with socket.socket() as free:
 		free.bind(("127.0.0.1", 0))
 		port = free.getsockname()[1]
@@ -93,7 +93,9 @@ def served() -> Iterator[str]:
 	command = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", site, "serve"]
 	command += ["--port", str(port), "--noreload"]
 	with tempfile.TemporaryFile() as log:
-		server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+		server = subprocess.Popen(
+			command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **environment}
+		)
 		try:
 			_wait_for(port, server)
 			yield f"http://127.0.0.1:{port}"
