@@ -11,6 +11,7 @@ required_apps = ["frappe/erpnext"]
 before_install = "sales_order_ext.setup.install.before_install"
 after_migrate = [
 	"sales_order_ext.setup.workspace.follow_switches",
+	"sales_order_ext.order_entry.lines.offer_items",
 	"sales_order_ext.setup.indexes.create",
 	"sales_order_ext.order_entry.expenses.offer_field",
 ]
@@ -354,6 +355,7 @@ doc_events = {
 			"sales_order_ext.allocation.events.preferences_on_update",
 			"sales_order_ext.payment.events.on_update_preferences",
 			"sales_order_ext.lifecycle.events.on_update_preferences",
+			"sales_order_ext.order_entry.events.on_update_preferences",
 			"sales_order_ext.setup.workspace.follow_switches",
 		],
 	},
@@ -362,6 +364,7 @@ doc_events = {
 			"sales_order_ext.allocation.events.preferences_on_update",
 			"sales_order_ext.payment.events.on_update_preferences",
 			"sales_order_ext.lifecycle.events.on_update_preferences",
+			"sales_order_ext.order_entry.events.on_update_preferences",
 			"sales_order_ext.setup.workspace.follow_switches",
 		],
 		"after_delete": ["sales_order_ext.setup.workspace.follow_switches"],

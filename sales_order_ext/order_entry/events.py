@@ -19,6 +19,11 @@ def before_insert_of_result(doc: Document, method: str | None = None) -> None:
 		lines.carry_texts(doc)
 
 
+def on_update_preferences(doc: Document, method: str | None = None) -> None:
+	"""Sales Order Ext Settings, Sales Order Preference: with the first switch the lines' items are there."""
+	lines.offer_items()
+
+
 def before_print(doc: Document, method: str | None = None, *arguments: object) -> None:
 	lines.print_texts(doc)
 

@@ -15,13 +15,16 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, strip_html
 
+from sales_order_ext import preferences
 from sales_order_ext.errors import LineError
+from sales_order_ext.markup import as_html, as_text
 from sales_order_ext.order_entry import rules
 from sales_order_ext.order_entry.rules import CUSTOM, ITEMS, TEXT
 
 NAMES = {TEXT: "Text", CUSTOM: "Custom Line"}
 ORDER_FIELD = {"Delivery Note": "against_sales_order", "Sales Invoice": "sales_order"}
 NAME_LENGTH = 140
+SAVEPOINT = "soe_line_item"
 NOTHING = dict.fromkeys(
 	("qty", "stock_qty", "rate", "price_list_rate", "base_price_list_rate", "discount_percentage",
 		"discount_amount", "margin_rate_or_amount", "amount"), 0.0
@@ -73,6 +76,26 @@ def print_texts(doc: Document) -> None:
 			row.item_name = None if row.item_name == strip_html(row.description or "") else row.item_name
 		elif row.get("soe_line_type") == CUSTOM:
 			row.item_code = row.item_name
+
+
+def offer_items() -> None:
+	"""Have the items of custom and text lines while a switch is on for anybody.
+
+	The desk names them on rows that Frappe checks before any handler could make them. A site that is not set up
+	yet has no group for them.
+	"""
+	if not preferences.any_switch_on() or not frappe.db.exists("Item Group", {"is_group": 0}):
+		return
+	for kind, item_code in ITEMS.items():
+		frappe.db.savepoint(SAVEPOINT)
+		try:
+			item_of(kind)
+		except frappe.ValidationError as error:
+			# Another app may want more of an item than we know; that is no reason to keep a switch off.
+			frappe.db.rollback(save_point=SAVEPOINT)
+			frappe.clear_last_message()
+			said = _("Make the service item {0} by hand, text and custom lines need it: {1}")
+			frappe.msgprint(said.format(item_code, as_html(as_text(error))), indicator="orange")
 
 
 def item_of(kind: str) -> str:

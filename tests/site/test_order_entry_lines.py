@@ -5,7 +5,9 @@ import pytest
 from erpnext.controllers.accounts_controller import update_child_qty_rate
 from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_invoice as invoice_of_note
 from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return
+from erpnext.stock.doctype.item.item import Item
 
+from sales_order_ext import preferences
 from sales_order_ext.errors import LineError
 from sales_order_ext.fulfilment import api as fulfilment
 from sales_order_ext.order_entry import api as copying
@@ -170,3 +172,32 @@ def test_print_shows_the_words_alone(stock, doctype, monkeypatch):
 	html = frappe.get_print(doctype, doc.name)
 	assert "Kitchen" in html and "soe-text" not in html and "soe-custom" not in html
 	assert frappe.get_doc(doctype, doc.name).items[0].item_code == "soe-text"
+
+
+@pytest.fixture
+def no_line_items():
+	"""The site as before the first switch was ever on."""
+	for item_code in ITEMS:
+		frappe.delete_doc("Item", item_code, force=True)
+	frappe.db.value_cache.clear()
+
+
+def test_the_first_line_that_the_desk_sends_finds_its_item(no_line_items, switch_on):
+	assert not any(frappe.db.exists("Item", item_code) for item_code in ITEMS)
+	switch_on("enable_payment_status")
+	order = order_of(
+		goods(ITEM, 1, 10), {**CUSTOM, "item_code": "soe-custom"}, {**text("Note"), "item_code": "soe-text"}
+	)
+	assert shown(order) == [ITEM, "Cut to size", "Note"]
+
+
+def test_an_item_that_another_app_refuses_keeps_no_switch_off(no_line_items, switch_on, monkeypatch):
+	def refuse(_doc):
+		frappe.throw("A code is <b>missing</b>.")
+
+	monkeypatch.setattr(Item, "validate", refuse)
+	switch_on("enable_payment_status")
+	assert preferences.get("enable_payment_status", COMPANY)
+	assert not any(frappe.db.exists("Item", item_code) for item_code in ITEMS)
+	said = [message["message"] for message in frappe.get_message_log()]
+	assert len(said) == len(ITEMS) and all("A code is missing." in one for one in said)
