@@ -185,6 +185,7 @@ def no_line_items():
 def test_the_first_line_that_the_desk_sends_finds_its_item(no_line_items, switch_on):
 	assert not any(frappe.db.exists("Item", item_code) for item_code in ITEMS)
 	switch_on("enable_payment_status")
+	assert all(frappe.db.exists("Item", item_code) for item_code in ITEMS)
 	order = order_of(
 		goods(ITEM, 1, 10), {**CUSTOM, "item_code": "soe-custom"}, {**text("Note"), "item_code": "soe-text"}
 	)
