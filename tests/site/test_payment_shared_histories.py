@@ -77,9 +77,16 @@ INHERITED = """select advance_voucher_no, sum(amount) from
 	union all select advance_voucher_no, credit_in_account_currency from `tabJournal Entry Account`
 	where docstatus = 1 and reference_name = %s and advance_voucher_type = 'Sales Order') paid
 	where amount > 0 group by 1"""
-ADVANCES = """select entry.against_voucher_no, -entry.amount, entry.currency, so.currency, so.conversion_rate
-	from `tabAdvance Payment Ledger Entry` entry join `tabSales Order` so on so.name = entry.against_voucher_no
-	where entry.delinked = 0 and entry.event = 'Submit' and so.name in %s"""
+# Of the payments themselves: the ledger of advances counts what an invoice inherited once more in version 16.
+ADVANCES = """select paid.about, paid.amount, paid.currency, so.currency, so.conversion_rate from
+	(select row.reference_name about, if(entry.payment_type = 'Receive', 1, -1) * row.allocated_amount amount,
+	if(entry.payment_type = 'Receive', entry.paid_from_account_currency, entry.paid_to_account_currency) currency
+	from `tabPayment Entry Reference` row join `tabPayment Entry` entry on entry.name = row.parent
+	where entry.docstatus = 1 and row.reference_doctype = 'Sales Order'
+	union all select reference_name, credit_in_account_currency - debit_in_account_currency, account_currency
+	from `tabJournal Entry Account`
+	where docstatus = 1 and reference_type = 'Sales Order' and party_type = 'Customer') paid
+	join `tabSales Order` so on so.name = paid.about where so.name in %s"""
 
 
 class Books:
