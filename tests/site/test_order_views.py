@@ -7,6 +7,7 @@ import pytest
 from frappe.desk.doctype.kanban_board import kanban_board
 from frappe.utils import add_days, today
 
+from sales_order_ext.errors import StatusFollowsError
 from sales_order_ext.lifecycle import api
 from sales_order_ext.preferences import PREFERENCE
 from sales_order_ext.setup import indexes, views
@@ -58,7 +59,8 @@ def test_what_somebody_changed_stays(no_views, switch_on):
 def test_a_card_that_is_dragged_or_added_stands_where_its_order_does(no_views, switch_on):
 	switch_on("enable_lifecycle_status")
 	order = sales_order((ITEM, 1, 10))
-	kanban_board.update_order_for_single_card(views.BOARD, order.name, "Due", "Invoiced", 0, 0)
+	with pytest.raises(StatusFollowsError):
+		kanban_board.update_order_for_single_card(views.BOARD, order.name, "Due", "Invoiced", 0, 0)
 	assert frappe.db.get_value("Sales Order", order.name, "soe_lifecycle_status") == "Due"
 	added = sales_order((ITEM, 1, 10), submit=False, soe_lifecycle_status="Invoiced")
 	assert added.soe_lifecycle_status == "Draft"
