@@ -9,6 +9,7 @@ import frappe
 import pytest
 from frappe.core.doctype.access_log import access_log
 
+from sales_order_ext.order_entry import lines, rules
 from sales_order_ext.preferences import PREFERENCE, SETTINGS, SWITCHES
 from tests.site import leftovers, masters
 
@@ -28,6 +29,7 @@ def site():
 	frappe.connect()
 	masters.ensure()
 	switch_everything_off()
+	keep_line_items()
 	with pytest.MonkeyPatch.context() as patch:
 		patch.setattr(access_log, "_make_access_log", lambda *args, **kwargs: None, raising=False)
 		yield frappe.local.site
@@ -39,6 +41,13 @@ def switch_everything_off() -> None:
 	for name in frappe.get_all(PREFERENCE, pluck="name"):
 		frappe.delete_doc(PREFERENCE, name)
 	frappe.get_doc(SETTINGS).update(dict.fromkeys(SWITCHES, 0)).save()
+	frappe.db.commit()
+
+
+def keep_line_items() -> None:
+	"""Have what the first switch makes, so that no test makes it anew."""
+	for kind in rules.ITEMS:
+		lines.item_of(kind)
 	frappe.db.commit()
 
 

@@ -9,9 +9,6 @@ import frappe
 from frappe.model.naming import NamingSeries
 from frappe.utils import now_datetime
 
-from sales_order_ext.order_entry import lines
-from sales_order_ext.order_entry.rules import ITEMS
-
 COMPANY = "Hillside Trading"
 ABBR = "HT"
 WAREHOUSE = f"Stores - {ABBR}"
@@ -36,8 +33,6 @@ def ensure() -> None:
 		_ensure("Customer", customer, customer_name=customer, customer_group=_leaf("Customer Group"),
 			territory=_leaf("Territory"))  # fmt: skip
 	_ensure("Supplier", SUPPLIER, supplier_name=SUPPLIER, supplier_group=_leaf("Supplier Group"))
-	for kind in ITEMS:
-		lines.item_of(kind)
 	_keep_prices_out()
 	_begin_series()
 	frappe.db.commit()
