@@ -7,6 +7,7 @@ from frappe.utils import now_datetime, today
 
 from sales_order_ext.invoicing.facts import BY_SCHEDULE, IMMEDIATE
 from sales_order_ext.preferences import SETTINGS
+from sales_order_ext.setup import demo
 
 COMPANY, ABBR, ITEM, SCHEDULE = "Benchmark Trading", "BMT", "SOE-BENCH", "SOE Benchmark"
 TABLES = ("Sales Order", "Sales Order Item", "Sales Taxes and Charges", "Payment Schedule")
@@ -14,6 +15,8 @@ TABLES = ("Sales Order", "Sales Order Item", "Sales Taxes and Charges", "Payment
 
 def ensure(customers: int, rows: int) -> None:
 	"""Make and commit the masters, and one order per customer to copy."""
+	if not frappe.db.count("Company"):
+		demo.complete_setup()
 	if not frappe.db.exists("Company", COMPANY):
 		_make("Company", company_name=COMPANY, abbr=ABBR, default_currency="USD", country="United States")
 	for number in range(rows):

@@ -36,6 +36,8 @@ MIXED = re.compile(r"(?:`tab[A-Z][^`]*`|\btab[A-Z]\w*)(?:\s+(?:as\s+)?[`\w]+)?\s
 HARMLESS = ("savepoint", "release", "show", "explain", "with")
 WRITES = re.compile(r"\b(insert|update|delete|replace)\b", re.I)
 CHANGES = ("insert", "update", "delete", "replace")
+# An update of one table, whatever it reads of others.
+UPDATE = re.compile(r"\s*update\s+(`tab[A-Z][^`]*`|tab[A-Z]\w*)\s+set\b", re.I)
 MOST = 5000  # answers; the memory of a job stays flat
 LARGEST = 200  # rows of one
 SIMPLE = (str, int, float, Decimal, date, type(None))
@@ -110,17 +112,23 @@ class Answers:
 			return result
 		return _copied(self.found[key].rows)
 
-	def worked_out(self, name: Any, work: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-		"""Return what `work` makes of its arguments and of the answers it gets, as long as these are kept."""
+	def worked_out(
+		self, name: Any, tables: frozenset[str], work: Callable[..., Any], *arguments: Any, **options: Any
+	) -> Any:
+		"""Return what `work` makes of its arguments, the answers it gets and what is cached of `tables`.
+
+		It is kept as long as these answers are and nothing is written to these tables.
+		"""
 		if not is_simple(arguments) or not is_simple(options):
 			return work(*arguments, **options)
 		key = (name, repr(arguments), repr(options))
 		if key in self.found:
-			return deepcopy(self.found[key].rows)
+			return copied(self.found[key].rows)
 		with self.listening() as heard:
 			result = work(*arguments, **options)
-		if heard and all(one.key in self.found for one in heard):
-			self.keep(key, frozenset().union(*(one.tables for one in heard)), deepcopy(result))
+		tables = tables.union(*(one.tables for one in heard))
+		if tables and all(one.key in self.found for one in heard):
+			self.keep(key, tables, copied(result))
 		return result
 
 	@contextmanager
@@ -148,7 +156,7 @@ class Answers:
 			return self.run(query, *arguments, **options)
 		finally:
 			if verb in CHANGES:
-				for table in _tables(text):
+				for table in _tables_written(text):
 					for key in self.keys_of.pop(table, ()):
 						self.found.pop(key, None)
 			elif verb not in HARMLESS or WRITES.search(text):
@@ -210,6 +218,12 @@ def _tables(text: str) -> frozenset[str]:
 	return frozenset(one or other for one, other in TABLE.findall(text))
 
 
+def _tables_written(text: str) -> frozenset[str]:
+	"""Return the tables that a statement may write to: all that it names, but for a plain update."""
+	update = UPDATE.match(text)
+	return frozenset((update[1].strip("`"),)) if update else _tables(text)
+
+
 @lru_cache(1000)
 def _tables_read(text: str) -> frozenset[str]:
 	"""Return the tables that a query reads; none where its answer must not be remembered."""
@@ -234,7 +248,10 @@ def is_simple(value: Any) -> bool:
 	if type(value) in PLAIN:
 		return True
 	if isinstance(value, dict):
-		return PLAIN.issuperset(map(type, value)) and is_simple(list(value.values()))
+		values = value.values()
+		return PLAIN.issuperset(map(type, value)) and (
+			PLAIN.issuperset(map(type, values)) or all(map(is_simple, values))
+		)
 	if isinstance(value, list | tuple):
 		return PLAIN.issuperset(map(type, value)) or all(map(is_simple, value))
 	return isinstance(value, SIMPLE)
@@ -243,3 +260,14 @@ def is_simple(value: Any) -> bool:
 def _copied(rows: list | tuple) -> list | tuple:
 	"""Return rows that the asker may change."""
 	return type(rows)(row.copy() if isinstance(row, dict | list) else row for row in rows)
+
+
+def copied(value: Any) -> Any:
+	"""Return a value whose asker may change all of it."""
+	if type(value) in PLAIN:
+		return value
+	if isinstance(value, dict):
+		return type(value)({key: one if type(one) in PLAIN else copied(one) for key, one in value.items()})
+	if type(value) in (list, tuple):
+		return type(value)(map(copied, value))
+	return deepcopy(value)

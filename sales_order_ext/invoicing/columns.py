@@ -1,8 +1,9 @@
 """Lets a job's connection read the description of a column once.
 
-With every answer the database describes each column anew, and a document has hundreds; PyMySQL takes each
-description apart in Python. Invariant: a description is what its bytes say, so the same bytes in the same
-encoding are the same description, which nothing changes. Connections that read otherwise are left alone.
+With every answer the database describes each column anew, and a document has hundreds; PyMySQL reads and takes
+apart each description in Python. Invariant: a description is what its bytes say, so the same bytes in the same
+encoding are the same description, which nothing changes. Only what has arrived whole, in turn, and is known is
+read here; all else, errors too, is PyMySQL's. Connections that read otherwise are left alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from pymysql.connections import Connection
 from pymysql.protocol import FieldDescriptorPacket
 
 READ = "_read_packet"
+# A packet begins with its size, in three bytes, and its number.
+HEADER = 4
 MOST = 5000  # descriptions; the memory of a job stays flat
 
 
@@ -33,24 +36,47 @@ class Descriptions:
 			self.found[key] = FieldDescriptorPacket(data, encoding)
 		return self.found[key]
 
+	def arrived(self, connection: Connection) -> FieldDescriptorPacket | None:
+		"""Read the next description if it is known and here; None, and nothing read, if not."""
+		try:
+			waiting = connection._rfile.peek(HEADER)
+		except OSError:
+			return None
+		end = HEADER + int.from_bytes(waiting[: HEADER - 1], "little")
+		if len(waiting) < end or waiting[HEADER - 1] != connection._next_seq_id:
+			return None
+		known = self.found.get((waiting[HEADER:end], connection.encoding))
+		if known:
+			connection._rfile.read(end)
+			connection._next_seq_id = (connection._next_seq_id + 1) % 256
+		return known
+
 
 @contextmanager
 def described_once() -> Iterator[None]:
 	"""Let this job's connection remember descriptions of columns, until the block ends."""
 	connection = frappe.local.db._conn
-	read = getattr(connection, READ, None)
-	if not isinstance(connection, Connection) or not read or READ in vars(connection):
+	if not isinstance(connection, Connection) or READ in vars(connection) or not _reads_as_known(connection):
 		yield
 		return
+	read = getattr(connection, READ)
 	descriptions = Descriptions()
 
 	def read_packet(*kind: Any, **options: Any) -> Any:
-		if kind == (FieldDescriptorPacket,):
-			kind = (descriptions,)
-		return read(*kind, **options)
+		if kind != (FieldDescriptorPacket,):
+			return read(*kind, **options)
+		return descriptions.arrived(connection) or read(descriptions, **options)
 
 	setattr(connection, READ, read_packet)
 	try:
 		yield
 	finally:
 		vars(connection).pop(READ, None)
+
+
+def _reads_as_known(connection: Connection) -> bool:
+	return (
+		hasattr(connection, READ)
+		and hasattr(connection, "_next_seq_id")
+		and hasattr(connection._rfile, "peek")
+	)

@@ -14,9 +14,9 @@ from typing import Any
 import frappe
 from frappe.model.meta import Meta
 
-FORMS = ("Sales Invoice", "Sales Order", "GL Entry", "Payment Ledger Entry")
-# What a field is, which nothing changes while a form is in use.
-LASTING = frozenset(("fieldtype", "fetch_from"))
+FORMS = ("Sales Invoice", "Sales Order", "GL Entry", "Payment Ledger Entry", "Comment")
+# What a field is and must hold, which nothing changes while a form is in use.
+LASTING = frozenset(("fieldtype", "fetch_from", "options", "reqd", "non_negative", "in_global_search"))
 
 
 @contextmanager

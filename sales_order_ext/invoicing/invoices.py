@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from sales_order_ext.decimals import ZERO, to_decimal
-from sales_order_ext.invoicing import headings, rules
+from sales_order_ext.invoicing import booking, headings, rules
 from sales_order_ext.invoicing.facts import Group, OrderFacts
 
 COMPLETED_ONCE = (
@@ -36,7 +36,7 @@ def make(
 	locked_first: bool = False,
 	name: str | None = None,
 ) -> Document:
-	"""Insert the invoice of a group, and submit it if asked to. The caller holds the orders' locks.
+	"""Insert the invoice of a group, booked if asked to `submit`. The caller holds the orders' locks.
 
 	`locked_first`: they were taken before anything was read, so nobody has to look again. `name`: a number
 	kept for it.
@@ -50,8 +50,7 @@ def make(
 	_take_advances(invoice, group)
 	# The mapper would let anybody save the invoice.
 	invoice.flags.update({"ignore_permissions": False, "soe_locked": locked_first})
-	invoice.insert(set_name=name)
-	return invoice.submit() if submit else invoice
+	return booking.book(invoice, name) if submit else invoice.insert(set_name=name)
 
 
 def extend(invoice: Document, group: Group, orders: Mapping[str, OrderFacts]) -> Document:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from sales_order_ext.invoicing import answers, columns, form_fields, lookups, readings
+from sales_order_ext.invoicing import answers, columns, dictionaries, form_fields, lookups, readings
 
 # In this order: the later ones ask the connection that remembers.
 PARTS = (
@@ -17,6 +17,7 @@ PARTS = (
 	lookups.worded_once,
 	readings.worked_out_once,
 	form_fields.found_once,
+	dictionaries.told_once,
 )
 
 

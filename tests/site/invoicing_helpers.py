@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import frappe
 
 from sales_order_ext.invoicing import api, planning, run_records, runner
@@ -10,6 +12,12 @@ from tests.site import masters
 from tests.site.masters import COMPANY, CUSTOMER, ITEM, OTHER_ITEM, SERVICE
 
 ORDER_C = ((ITEM, 10, 100), (OTHER_ITEM, 4, 50), (SERVICE, 1, 80))
+STORED = ("Sales Invoice", "Sales Invoice Item", "Sales Taxes and Charges", "Payment Schedule", "Sales Team",
+	"GL Entry", "Payment Ledger Entry", "Sales Order", "Sales Order Item", "Comment", "Version", "Item",
+	"Item Price", "Customer", "Delivery Note", "Delivery Note Item", "Stock Ledger Entry", "Bin")  # fmt: skip
+# Names of rows and times, in versions; and who has looked.
+DRAWN_TEXT = re.compile(r'"[0-9a-z]{10}"|"[\d-]{10} [\d:]{8}\.\d+"')
+DRAWN = ("_seen", "name", "creation", "modified", "parent", "posting_time", "voucher_detail_no")
 
 
 def order_c(term: str | None = None, **fields):
@@ -102,3 +110,15 @@ def reasons(order, **options) -> dict[str, tuple]:
 	"""Return {item code: (code, quantity, reason)} of an order's rows, as explained to a clerk."""
 	rows = api.explain(order.name, **options)["rows"]
 	return {row["item_code"]: (row["code"], row["qty"], row["reason"]) for row in rows}
+
+
+def all_stored() -> dict[str, str]:
+	"""Return every row of the tables that an invoice writes to, without what is drawn or tells the time."""
+	return {
+		doctype: "\n\n".join(sorted(map(_told, frappe.get_all(doctype, fields=["*"])))) for doctype in STORED
+	}
+
+
+def _told(row: dict) -> str:
+	told = "\n".join(f"{field}: {value!r}" for field, value in row.items() if field not in DRAWN)
+	return DRAWN_TEXT.sub("", told)

@@ -104,7 +104,7 @@ def test_a_value_that_cannot_be_told_from_others_is_not_remembered(sql, database
 	assert len(database.asked) == 2
 
 
-def worked_out(database, *questions):
+def worked_out(database, *questions, tables=frozenset()):
 	"""Return a function that asks some questions, and the times it was called."""
 	calls = []
 
@@ -112,7 +112,7 @@ def worked_out(database, *questions):
 		calls.append(code)
 		return [database.answers.sql(question, code) for question in questions]
 
-	return lambda code: database.answers.worked_out("work", work, code), calls
+	return lambda code: database.answers.worked_out("work", tables, work, code), calls
 
 
 def test_what_follows_from_answers_is_worked_out_once_for_the_same_arguments(database):
@@ -139,6 +139,29 @@ def test_what_asks_nothing_or_more_than_is_remembered_is_worked_out_each_time(da
 	ask("A")
 	ask("A")
 	assert calls == ["A", "A"]
+
+
+@pytest.mark.parametrize(
+	("statement", "times"), [("update `tabItem` set x = 1", 2), ("update `tabBin` set x = 1", 1)]
+)
+def test_what_follows_from_cached_documents_falls_when_one_of_their_tables_is_written_to(
+	database, statement, times
+):
+	ask, calls = worked_out(database, tables=frozenset(("tabItem",)))
+	ask("A")
+	database.answers.sql(statement)
+	ask("A")
+	assert len(calls) == times
+
+
+def test_what_follows_is_the_asker_s_own(database):
+	def work():
+		database.answers.sql(ITEM)
+		return frappe._dict(rows=[frappe._dict(qty=1)])
+
+	first = database.answers.worked_out("work", frozenset(), work)
+	first.rows[0].qty = 2
+	assert database.answers.worked_out("work", frozenset(), work) == {"rows": [{"qty": 1}]}
 
 
 def test_what_follows_from_an_argument_that_cannot_be_told_from_others_is_worked_out_each_time(database):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager, nullcontext
 from types import ModuleType
 
@@ -13,7 +12,7 @@ import pytest
 from sales_order_ext.invoicing import answers, families, form_fields, lookups, readings, sparing
 from sales_order_ext.invoicing.facts import BY_SCHEDULE
 from tests.site import masters
-from tests.site.invoicing_helpers import deliver, give_schedule, run
+from tests.site.invoicing_helpers import STORED, all_stored, deliver, give_schedule, run
 from tests.site.masters import CUSTOMER, ITEM, OTHER_CUSTOMER, SERVICE
 
 
@@ -78,7 +77,7 @@ def test_what_a_user_reads_is_that_user_s(monkeypatch):
 
 	erpnexts = ModuleType(who_asks.__module__)
 	erpnexts.who_asks = who_asks
-	monkeypatch.setattr(readings, "READINGS", ((erpnexts, "who_asks", 0),))
+	monkeypatch.setattr(readings, "READINGS", (readings.Reading(erpnexts, "who_asks"),))
 	with answers.remembered(), readings.worked_out_once():
 		assert erpnexts.who_asks() == "Administrator"
 		with masters.user() as clerk:
@@ -226,20 +225,6 @@ def test_a_job_s_forms_find_the_same_fields_once():
 		assert meta.get("fields", {"fieldname": "qty"})[0].fieldname == "qty"
 		assert meta.get("name") == "Sales Invoice Item"
 	assert "get" not in vars(meta)
-
-
-STORED = ("Sales Invoice", "Sales Invoice Item", "Sales Taxes and Charges", "Payment Schedule", "Sales Team",
-	"GL Entry", "Payment Ledger Entry", "Sales Order", "Sales Order Item", "Comment", "Version", "Item",
-	"Item Price", "Customer", "Delivery Note", "Delivery Note Item", "Stock Ledger Entry", "Bin")  # fmt: skip
-# Names of rows and times, in versions.
-DRAWN_TEXT = re.compile(r'"[0-9a-z]{10}"|"[\d-]{10} [\d:]{8}\.\d+"')
-DRAWN = ("name", "creation", "modified", "parent", "posting_time", "voucher_detail_no")
-
-
-def all_stored() -> dict[str, list]:
-	"""Return every row of the tables that an invoice writes to, without what is drawn or tells the time."""
-	return {doctype: sorted(DRAWN_TEXT.sub("", repr({field: value for field, value in row.items()
-		if field not in DRAWN})) for row in frappe.get_all(doctype, fields=["*"])) for doctype in STORED}  # fmt: skip
 
 
 def some_orders(term: str) -> list[str]:
