@@ -64,6 +64,21 @@ def test_a_write_elsewhere_a_savepoint_and_a_read_change_nothing(sql, database):
 	assert database.asked.count(ITEM) == 1
 
 
+def test_an_update_of_one_table_leaves_what_is_known_of_those_it_reads(sql, database):
+	for _ in range(2):
+		sql(ITEM, "A")
+		sql(ORDER, "A")
+		sql("update `tabSales Order` set x = (select max(weight) from `tabItem`) where name = 'A'")
+	assert (database.asked.count(ITEM), database.asked.count(ORDER)) == (1, 2)
+
+
+def test_an_update_of_several_tables_makes_it_ask_again_of_all(sql, database):
+	for _ in range(2):
+		sql(ITEM, "A")
+		sql("update `tabSales Order` o join `tabItem` i on i.name = o.item set i.x = 1")
+	assert database.asked.count(ITEM) == 2
+
+
 @pytest.mark.parametrize(
 	"statement", ["commit", "COMMIT AND CHAIN", "START TRANSACTION", "rollback", "set x = 1"]
 )

@@ -8,12 +8,14 @@ from types import ModuleType
 import erpnext.stock.get_item_details
 import frappe
 import pytest
+from erpnext.selling.doctype.sales_order.sales_order import SalesOrder
+from frappe.model.base_document import BaseDocument
 
-from sales_order_ext.invoicing import answers, families, form_fields, lookups, readings, sparing
+from sales_order_ext.invoicing import answers, dictionaries, families, form_fields, readings, sparing
 from sales_order_ext.invoicing.facts import BY_SCHEDULE
 from tests.site import masters
 from tests.site.invoicing_helpers import STORED, all_stored, deliver, give_schedule, run
-from tests.site.masters import CUSTOMER, ITEM, OTHER_CUSTOMER, SERVICE
+from tests.site.masters import ITEM, OTHER_CUSTOMER, SERVICE
 
 
 @contextmanager
@@ -94,64 +96,6 @@ def test_another_app_s_version_is_left_as_it_is(monkeypatch):
 		assert erpnext.stock.get_item_details.get_barcode_data.__wrapped__
 
 
-def looked_up(change=lambda rows: rows):
-	"""Return look-ups over a made-up connection, and the times that one was worded."""
-	memory = answers.Answers(lambda query, values, **_options: [[query, dict(values)]])
-	worded = []
-
-	def look_up(filters, **asked):
-		worded.append(asked)
-		given = {"name": filters} if isinstance(filters, str) else filters
-		text = " and ".join(f"`{field}`=%(p{number})s" for number, field in enumerate(given))
-		values = {f"p{number}": value for number, value in enumerate(given.values())}
-		return change(memory.sql(f"select a from `tabItem` where {text}", values))
-
-	return lookups.LookUps(memory, look_up).values, worded
-
-
-def test_a_look_up_of_other_names_has_the_same_words():
-	values, worded = looked_up()
-	for one, other in (("A", "B"), ("C", "D"), ("O'Neil", "%s`")):
-		found = values(filters={"name": one, "parent": other}, fields="a")
-		query = "select a from `tabItem` where `name`=%(p0)s and `parent`=%(p1)s"
-		assert found == [[query, {"p0": one, "p1": other}]]
-	values(filters={"parent": "A", "name": "B"}, fields="a")
-	values(filters={"name": "A", "parent": "B"}, fields="b")
-	assert [values(filters=name, fields="a")[0][1] for name in "AB"] == [{"p0": "A"}, {"p0": "B"}]
-	assert len(worded) == 4
-
-
-@pytest.mark.parametrize(
-	"filters",
-	[{"name": ("in", ["A"])}, {"name": None}, {"name": ""}, {"name": 1}, {"name": "A", "parent": "A"}],
-)
-def test_a_look_up_by_more_than_different_texts_is_worded_each_time(filters):
-	values, worded = looked_up()
-	for _ in range(2):
-		values(filters=filters, fields="a")
-	assert len(worded) == 2
-
-
-def test_a_look_up_that_changes_what_it_finds_is_left_to_do_so():
-	values, worded = looked_up(lambda rows: [*rows, "more"])
-	assert [values(filters="A", fields="a")[1] for _ in range(2)] == ["more"] * 2
-	assert len(worded) == 2
-
-
-@pytest.mark.parametrize("name", ["O'Neil", 'a "b" `c` %s', "nobody"])
-def test_names_are_looked_up_as_they_are_written(name):
-	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "O'Neil"}).insert()
-	customer.db_set("customer_name", name)
-	fields = ("customer_name", "customer_type")
-	plain = [frappe.db.get_value("Customer", {"customer_name": one}, fields) for one in (CUSTOMER, name)]
-	with answers.remembered(), lookups.worded_once():
-		for _ in range(2):
-			found = [
-				frappe.db.get_value("Customer", {"customer_name": one}, fields) for one in (CUSTOMER, name)
-			]
-			assert found == plain
-
-
 @pytest.fixture
 def three() -> list[str]:
 	return [masters.sales_order((SERVICE, 1, 10), (ITEM, number + 1, 20)).name for number in range(3)]
@@ -211,6 +155,56 @@ def test_documents_outside_the_group_are_read_alone(three):
 		families.expect("Sales Invoice", three)
 		loaded(three)
 	assert not [text for text in statements if "parents" in text]
+
+
+def test_an_order_is_told_once_until_a_value_of_it_or_of_a_row_changes(three):
+	order, told = frappe.get_doc("Sales Order", three[0]), []
+	plain = order.as_dict()
+
+	plain_telling = BaseDocument.get_valid_dict
+	with answers.remembered(), dictionaries.told_once(), pytest.MonkeyPatch.context() as patch:
+		patch.setattr(
+			BaseDocument,
+			"get_valid_dict",
+			lambda doc, **asked: told.append(doc.name) or plain_telling(doc, **asked),
+		)
+		first = order.as_dict()
+		once = len(told)
+		first["items"][0]["qty"] = first["status"] = "changed by the asker"
+		assert order.as_dict() == plain
+		assert len(told) == once
+		order.items[0].qty += 1
+		assert order.as_dict()["items"][0]["qty"] == plain["items"][0]["qty"] + 1
+		order.status = "Closed"
+		assert order.as_dict()["status"] == "Closed"
+		order.append("items", {"item_code": SERVICE})
+		assert len(order.as_dict()["items"]) == len(plain["items"]) + 1
+		other = frappe.get_doc("Sales Order", three[1])
+		assert other.as_dict()["name"] == three[1]
+		assert order.as_dict(no_nulls=True) != order.as_dict()
+	assert "as_dict" not in vars(SalesOrder)
+
+
+def test_an_order_with_a_field_that_is_computed_is_told_each_time(monkeypatch):
+	field = frappe.get_meta("Sales Order").get("fields", {"is_virtual": 1})[0]
+	monkeypatch.setattr(SalesOrder, field.fieldname, property(lambda order: order.name), raising=False)
+	with answers.remembered(), dictionaries.told_once():
+		assert "as_dict" not in vars(SalesOrder)
+
+
+def test_an_item_s_defaults_follow_its_document():
+	details = erpnext.stock.get_item_details
+
+	def described():
+		return details.get_item_defaults(SERVICE, masters.COMPANY).description
+
+	with sparing.once():
+		assert details.get_item_defaults.__wrapped__
+		before = described()
+		item = frappe.get_doc("Item", SERVICE)
+		item.description = f"{before} anew"
+		item.save()
+		assert described() == f"{before} anew"
 
 
 def test_a_job_s_forms_find_the_same_fields_once():
