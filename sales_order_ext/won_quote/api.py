@@ -59,7 +59,8 @@ def finish(quote_win: str) -> dict[str, Any]:
 	win = frappe.get_doc(records.QUOTE_WIN, quote_win)
 	if not win.has_permission("write"):
 		errors.throw([rules.not_permitted(win.quotation)], MESSAGES)
-	transactions.start_fresh()
+	# Its submit could not start afresh: what others do with the goods from now on would have it refused.
+	transactions.lock_for((), records.stock_of(win))
 	transactions.lock_rows(
 		"Quotation", [win.quotation, *(row.quotation for row in win.losing_quotations if row.lose)]
 	)

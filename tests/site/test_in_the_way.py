@@ -14,7 +14,7 @@ from sales_order_ext.allocation import availability
 from sales_order_ext.order_type import api as order_type
 from sales_order_ext.preferences import SETTINGS, SWITCHES
 from tests.site import clerks, masters, web
-from tests.site.masters import WAREHOUSE, sales_order
+from tests.site.masters import CUSTOMER, WAREHOUSE, sales_order
 
 ORDER = "Sales Order"
 ITEM, OTHER_ITEM, _LAST = clerks.ITEMS
@@ -133,6 +133,33 @@ def test_who_waited_for_a_lock_in_vain_is_told_to_try_again(key):
 			lock(cursor, ORDER, order)  # nothing of it is left, its locks neither
 	finally:
 		frappe.db.sql("set session innodb_lock_wait_timeout = default")
+
+
+def test_who_win_the_same_goods_at_once_take_turns(key):
+	"""None is refused because the others promised some of the goods since it began."""
+	with web.served() as address:
+		wins = [begun(web.Caller(address, key)) for _number in range(4)]
+		finish = [
+			threading.Thread(target=lambda win=win: win.update(answer=finished(address, key, win)))
+			for win in wins
+		]
+		for thread in finish:
+			thread.start()
+		for thread in finish:
+			thread.join()
+	assert [win["answer"].status for win in wins] == [200] * 4, [win["answer"].text for win in wins]
+
+
+def begun(caller):
+	row = {"item_code": ITEM, "qty": 1, "rate": 10, "warehouse": WAREHOUSE}
+	quotation = caller.post("frappe.client.insert", {"doc": {"doctype": "Quotation", "quotation_to": "Customer",
+		"party_name": CUSTOMER, "company": masters.COMPANY, "items": [row]}}).message  # fmt: skip
+	submitted = caller.post("frappe.client.submit", {"doc": quotation})
+	return caller.call("won_quote.api.start", {"quotation": submitted.message["name"]}).message
+
+
+def finished(address, key, win):
+	return web.Caller(address, key).call("won_quote.api.finish", {"quote_win": win["name"]})
 
 
 def test_what_a_caller_wrote_before_is_not_begun_again():
