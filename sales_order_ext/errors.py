@@ -148,6 +148,10 @@ class HoldError(SalesOrderExtError):
 	"""Stock that cannot be held for this form or in this warehouse."""
 
 
+class NegativeStockError(SalesOrderExtError):
+	"""Stock Reservations were to be switched on where stock may become negative."""
+
+
 class EarmarkError(SalesOrderExtError):
 	"""An earmark for nobody, for two at once, or of what has no stock."""
 
