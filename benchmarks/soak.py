@@ -6,7 +6,7 @@ Run in the bench's `sites` folder, on a site that may be written to and whose Re
     ../env/bin/python …/benchmarks/soak.py --site SITE --minutes 60 --clerks 8 --pause 5
 
 What the clerks do is in `tests/site/clerks.py`; what they made stays on the site. Prints a table of the kinds of
-work, then what is wrong; ends with 1 if anything is.
+work and why it was refused, then what is wrong; ends with 1 if anything is.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests.site import clerks, masters, web
 
 SAYING = 600
+# So many reasons of refusals are shown, the commonest first.
+OFTEN = 20
 
 
 def main() -> int:
@@ -130,6 +132,9 @@ def show(day: clerks.Day, wrong: list[str]) -> None:
 	for act, seconds in sorted(day.seconds.items()):
 		half, most = quantiles(seconds)
 		print(f"{act:20}{day.done[act]:8}{day.refused[act]:9}{errors[act]:8}{half:9.2f}{most:9.2f}")
+	print("\nrefused because")
+	for (act, reason), times in day.reasons.most_common(OFTEN):
+		print(f"{times:8} {act}: {reason}")
 	print(f"\n{len(wrong)} findings" + "".join(f"\n- {one}" for one in wrong))
 
 

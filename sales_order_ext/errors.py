@@ -84,6 +84,10 @@ class DocumentChangedError(frappe.TimestampMismatchError):
 	"""Somebody else changed the document or its stock in the meantime; trying again helps."""
 
 
+class BusyError(DocumentChangedError):
+	"""Somebody else held what was to be changed; nothing was written, and trying again helps."""
+
+
 class QuoteWinBlockedError(SalesOrderExtError):
 	"""A quotation that cannot be won now; the message names every reason."""
 
@@ -142,6 +146,10 @@ class ReservationError(SalesOrderExtError):
 
 class HoldError(SalesOrderExtError):
 	"""Stock that cannot be held for this form or in this warehouse."""
+
+
+class NegativeStockError(SalesOrderExtError):
+	"""Stock Reservations were to be switched on where stock may become negative."""
 
 
 class EarmarkError(SalesOrderExtError):

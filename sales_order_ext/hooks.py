@@ -34,6 +34,7 @@ jinja = {
 	"filters": ["sales_order_ext.markup.soe_clean"],
 }
 before_request = ["sales_order_ext.replacement.portal.hide_replaced_orders"]
+after_request = ["sales_order_ext.again.answer"]
 extend_bootinfo = "sales_order_ext.preferences.extend_bootinfo"
 
 _WON_QUOTE = [

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import frappe
 from frappe import _
 
-from sales_order_ext import preferences, transactions
+from sales_order_ext import again, preferences, transactions
 
 CHUNK = 1000
 KEYS = ("sales_order", "field", "stored", "computed")
@@ -41,6 +41,7 @@ def repair(company: str | None = None) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def repair_now(company: str | None = None) -> dict[str, int]:
 	"""Repair from the desk, for System Managers; return how many values were repaired and are left."""
 	frappe.only_for("System Manager")

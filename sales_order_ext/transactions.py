@@ -10,6 +10,7 @@ it locks the same rows and is refused, to be tried again, when they changed afte
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import frappe
 from frappe import _
@@ -106,6 +107,11 @@ def start_fresh(doc: Document | None = None) -> bool:
 		frappe.db.sql("rollback")
 	frappe.db.begin()
 	return True
+
+
+def has_begun() -> bool:
+	"""Return whether this transaction has written or locked something."""
+	return bool(frappe.db.transaction_writes or promises() or frappe.flags.soe_holds_locks)
 
 
 def promises() -> int:
@@ -236,6 +242,19 @@ def _changed(bins: list[frappe._dict]) -> set[Stock]:
 		return set()
 	seen = _bins([(bin.item_code, bin.warehouse) for bin in bins]).run(as_dict=True)
 	return {(bin.item_code, bin.warehouse) for bin in bins if bin not in seen}
+
+
+@contextmanager
+def all_or_nothing(savepoint: str) -> Iterator[None]:
+	"""Undo everything within when it fails, even where the caller lives on."""
+	frappe.db.savepoint(savepoint)
+	try:
+		yield
+	except frappe.QueryDeadlockError:
+		raise  # The database has rolled back already, savepoints included.
+	except Exception:
+		frappe.db.rollback(save_point=savepoint)
+		raise
 
 
 def locked_chunks(doctype: str, filters: dict, size: int) -> Iterator[list[str]]:

@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from sales_order_ext import errors, inputs, preferences
+from sales_order_ext import again, errors, inputs, preferences
 from sales_order_ext.allocation import (
 	availability,
 	back_orders,
@@ -25,6 +25,7 @@ SWITCH = "enable_back_orders"
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def hold(
 	document_key: str, row_key: str, item_code: str, warehouse: str, qty: float, customer: str | None = None
 ) -> dict[str, object]:
@@ -44,6 +45,7 @@ def hold(
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def release_holds(names: list[str] | str) -> dict[str, int]:
 	"""Give back holds by name, for managers and for those whose they are. Returns how many were `released`."""
 	frappe.has_permission(holds.DOCTYPE, "read", throw=True)
@@ -55,6 +57,7 @@ def release_holds(names: list[str] | str) -> dict[str, int]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def leave(document_key: str) -> None:
 	"""A form is left: what was never saved is given back, a saved draft holds for its stored rows again."""
 	frappe.has_permission("Sales Order", "read", throw=True)
@@ -78,6 +81,7 @@ def held_rows(sales_order: str) -> dict[str, dict[str, object]]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def reserve(sales_order: str) -> dict[str, object]:
 	"""Reserve for a booked order what its rows are short of, as far as it is free.
 
@@ -90,6 +94,7 @@ def reserve(sales_order: str) -> dict[str, object]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def unreserve(sales_order: str) -> dict[str, object]:
 	"""Give back all that is reserved for a booked order. Returns `reserved` ({}) and `reservation_status`."""
 	order = _to_reserve(sales_order, "cancel")
@@ -113,6 +118,7 @@ def preview_release(filters: dict | str | None = None) -> dict[str, list[dict[st
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def release(
 	document_key: str | dict | None = None, row_key: str | None = None, filters: dict | str | None = None
 ) -> dict[str, Any]:
@@ -145,6 +151,7 @@ def _release_back_orders(filters: dict | str | None) -> dict[str, list[dict[str,
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def release_manually(back_orders: list[str] | str) -> dict[str, list[dict[str, Any]]]:
 	"""Reserve what is free for these back orders, Manual or not; rows as of `preview_release`."""
 	frappe.has_permission("Back Order", "write", throw=True)
@@ -160,6 +167,7 @@ def preview_manually(back_orders: list[str] | str) -> dict[str, list[dict[str, A
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def order_shortage(back_orders: list[str] | str) -> dict[str, Any]:
 	"""Request what these back orders wait for and is not requested or ordered for their rows yet.
 

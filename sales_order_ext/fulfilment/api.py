@@ -4,7 +4,7 @@ from typing import Any
 
 import frappe
 
-from sales_order_ext import inputs
+from sales_order_ext import again, inputs
 from sales_order_ext.fulfilment import approvals, notes
 from sales_order_ext.fulfilment import feed as feeds
 from sales_order_ext.fulfilment import overview as overviews
@@ -42,6 +42,7 @@ def why(sales_order: str) -> list[dict[str, Any]]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def add_note(
 	sales_order: str,
 	text: str,
@@ -57,6 +58,7 @@ def add_note(
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def approve_rows(sales_order: str, rows: list | str) -> dict[str, list[str]]:
 	"""Approve rows (names) of an order as one who has the Row Approval Role.
 

@@ -6,7 +6,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate, today
 
-from sales_order_ext import errors, inputs, preferences
+from sales_order_ext import again, errors, inputs, preferences
 from sales_order_ext.invoicing import (
 	by_hand,
 	calendar,
@@ -70,6 +70,7 @@ def left_out(filters: dict | str) -> list[dict[str, Any]]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def run(filters: dict | str) -> str:
 	"""Start an invoice run in the background; return its name."""
 	frappe.has_permission(run_records.RUN, "create", throw=True)
@@ -78,6 +79,7 @@ def run(filters: dict | str) -> str:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def start(invoice_run: str) -> str:
 	"""Start a draft run in the background; return its name."""
 	document = _run_to_change(invoice_run)
@@ -91,6 +93,7 @@ def start(invoice_run: str) -> str:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def stop(invoice_run: str) -> None:
 	"""Stop a run after the invoices that are being made."""
 	_run_to_change(invoice_run)
@@ -99,6 +102,7 @@ def stop(invoice_run: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def resume(invoice_run: str) -> None:
 	"""Go on with a run that was stopped or killed, or try its failed groups again."""
 	_run_to_change(invoice_run)
@@ -111,6 +115,7 @@ def resume(invoice_run: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def retry(invoice_run_group: str) -> str:
 	"""Try one failed or skipped invoice of a run again, in the background; return its run."""
 	invoice_run = frappe.db.get_value(run_records.GROUP, invoice_run_group, "invoice_run")
@@ -137,6 +142,7 @@ def progress(invoice_run: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def email_invoices(invoice_run: str) -> dict[str, Any]:
 	"""E-mail a run's submitted invoices in the background, each once; return how many, and who has no address.
 
@@ -148,6 +154,7 @@ def email_invoices(invoice_run: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def create_from_orders(
 	orders: list | str, posting_date: str | None = None, submit_invoices: int = 0
 ) -> dict[str, Any]:
@@ -175,6 +182,7 @@ def invoiceable_rows(
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def add_rows(sales_invoice: dict | str, rows: list | str) -> dict[str, Any]:
 	"""Add order rows ([{so_detail, qty}]) to a draft invoice and save it, or to the document of an unsaved one."""
 	frappe.has_permission("Sales Invoice", "create", throw=True)
@@ -221,6 +229,7 @@ def coming_invoices(
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def hold_customer(customer: str, until: str | None = None) -> dict[str, Any]:
 	"""Let no run invoice a customer before `until`; without it, for one period of their schedule."""
 	document = frappe.get_doc("Customer", customer)
@@ -233,6 +242,7 @@ def hold_customer(customer: str, until: str | None = None) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def release_customer(customer: str) -> None:
 	"""Let runs invoice a customer again."""
 	document = frappe.get_doc("Customer", customer)

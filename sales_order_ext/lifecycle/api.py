@@ -3,7 +3,7 @@
 import frappe
 from frappe.utils import getdate, now_datetime
 
-from sales_order_ext import errors, inputs, preferences
+from sales_order_ext import again, errors, inputs, preferences
 from sales_order_ext.lifecycle import jobs, records, rules
 from sales_order_ext.lifecycle.messages import MESSAGES
 
@@ -24,6 +24,7 @@ def calendar_events(start: str, end: str, filters: dict | list | str | None = No
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def mark_sent(sales_order: str) -> dict[str, str]:
 	"""Note that an order was sent to its customer now, by other means than e-mail from here."""
 	order = frappe.get_doc("Sales Order", sales_order)

@@ -87,9 +87,12 @@ def on_update_preferences(doc: Document, method: str | None = None) -> None:
 
 
 def _refuse_moving(doc: Document) -> None:
-	"""Throw where the status is all that changes, as when a card is dragged. Old forms bring an old one along."""
+	"""Throw where the status is all that changes, as when a card is dragged.
+
+	Old copies bring an old one along, beside what else has changed since, or none, from before it was kept.
+	"""
 	before = doc.get_doc_before_save()
-	is_moved = before and before.get(STATUS) and before.get(STATUS) != doc.get(STATUS)
+	is_moved = before and before.get(STATUS) and doc.get(STATUS) not in (None, "", before.get(STATUS))
 	if is_moved and _changes(before, doc) == [STATUS]:
 		facts = {"order": doc.name, "status": _(before.get(STATUS))}
 		errors.throw([violation("status_follows", **facts)], MESSAGES)

@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe.utils import add_days, getdate
 
-from sales_order_ext import inputs
+from sales_order_ext import again, inputs
 from sales_order_ext.order_entry import (
 	charges,
 	copying,
@@ -38,6 +38,7 @@ def customer_history(
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def copy_lines(sales_order: str, rows: list | str) -> dict[str, Any]:
 	"""Append rows to a draft order; return the order and the names of its new rows.
 
@@ -59,6 +60,7 @@ def orders_to_copy(filters: dict | str | None = None) -> list[dict[str, Any]]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def copy_from_orders(sales_order: str, orders: list | str) -> dict[str, Any]:
 	"""Append all rows of other orders to a draft, priced and taxed for it; return its new rows' names."""
 	order = copying.writable_order(sales_order)
@@ -66,6 +68,7 @@ def copy_from_orders(sales_order: str, orders: list | str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def make_order_from_project(project: str, up_to: str | None = None) -> dict[str, Any]:
 	"""Make the draft order over a project's unbilled hours, materials and expenses until a day (today).
 
@@ -78,6 +81,7 @@ def make_order_from_project(project: str, up_to: str | None = None) -> dict[str,
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def make_order_from_issue(issue: str) -> dict[str, Any]:
 	"""Make the draft order over a ticket's unbilled hours and materials; like `make_order_from_project`."""
 	source = frappe.get_doc("Issue", issue)

@@ -13,16 +13,19 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import formatdate, getdate
+from frappe.utils import add_days, formatdate, getdate
 
 from sales_order_ext import transactions
 from sales_order_ext.decimals import to_decimal
 from sales_order_ext.errors import NothingToBillError
+from sales_order_ext.markup import as_html
 from sales_order_ext.order_entry import billing, used
 from sales_order_ext.order_entry.billing import BilledLine, Charge
 from sales_order_ext.order_entry.lines import CUSTOM
 
 CHARGE = "Sales Order Charge"
+# Work may be planned ahead; who added it decides what of it is billed.
+A_LONG_TIME = 36500
 
 
 def order_for_project(project: Document, up_to: date) -> Document:
@@ -45,10 +48,53 @@ def tidy(order: Document) -> None:
 	kept = [charge for charge in order.get("soe_charges") if charge.charge_key in keys]
 	if len(kept) != len(order.get("soe_charges")):
 		order.set("soe_charges", kept)
+	_refuse_foreign(order, kept)
 	billed = {charge.charge_key for charge in kept}
 	for row in order.items:
 		if row.get("soe_charge_key") and row.soe_charge_key not in billed:
 			row.soe_charge_key = None
+
+
+def _refuse_foreign(order: Document, kept: Collection[Document]) -> None:
+	"""Throw where somebody adds what was not used for the order's project or ticket, or what they may not see."""
+	if order.flags.soe_over_used:
+		return
+	stored = frappe.get_all(
+		CHARGE, {"parent": ("in", _ancestors(order))}, pluck="source_row", order_by="name"
+	)
+	known = set(stored)
+	added = {charge.source_row: charge for charge in kept if charge.source_row not in known}
+	if not added:
+		return
+	for charge in _unbilled(_used_for(order)):
+		if charge.row in added and added[charge.row].source_name == charge.document:
+			del added[charge.row]
+	for charge in added.values():
+		frappe.throw(
+			_(
+				"{0} {1} has nothing to bill for this order. Make the order from its project or ticket."
+			).format(_(charge.source_doctype), as_html(charge.source_name)),
+			NothingToBillError,
+		)
+
+
+def _ancestors(order: Document) -> list[str]:
+	"""Return the order as it is stored, and those of its customer whose charges it takes over."""
+	names = [order.name or "", order.get("soe_replaced_order") or "", order.get("amended_from") or ""]
+	filters = {"name": ("in", names), "customer": order.customer}
+	return frappe.get_all("Sales Order", filters, pluck="name", order_by="name")
+
+
+def _used_for(order: Document) -> list[Charge]:
+	"""Return what was used for the order's project or ticket, as far as the user may make an order of it."""
+	found: list[Charge] = []
+	for field, doctype in (("project", "Project"), ("soe_issue", "Issue")):
+		name = order.get(field)
+		if name and frappe.has_permission(doctype, "read", doc=name):
+			found += used.charges(
+				used.Where(add_days(getdate(), A_LONG_TIME), **{doctype.lower(): name}), order
+			)
+	return found
 
 
 def mark_timesheets(invoice: Document) -> None:
@@ -86,6 +132,7 @@ def _order(source: Document, where: used.Where, project: str | None) -> Document
 		"soe_issue": source.name if source.doctype == "Issue" else None})  # fmt: skip
 	order.run_method("set_missing_values")
 	found = _unbilled(used.charges(where, order))
+	order.flags.soe_over_used = True
 	lines = billing.lines(found)
 	if not lines:
 		frappe.throw(

@@ -9,7 +9,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from sales_order_ext import errors
+from sales_order_ext import errors, transactions
 from sales_order_ext.order_entry import records, rules
 from sales_order_ext.order_entry.messages import MESSAGES
 
@@ -41,13 +41,9 @@ def copy_orders(order: Document, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _append(order: Document, lines: Sequence[rules.NewLine]) -> dict[str, Any]:
-	frappe.db.savepoint(SAVEPOINT)
-	try:
+	with transactions.all_or_nothing(SAVEPOINT):
 		rows = records.append(order, lines)
 		_check_kept(rows, lines)
-	except Exception:
-		frappe.db.rollback(save_point=SAVEPOINT)
-		raise
 	return {"sales_order": order.name, "rows": [row.name for row in rows]}
 
 

@@ -17,7 +17,7 @@ from frappe.model.document import Document
 from frappe.utils import get_url_to_form, strip_html
 from frappe.utils.user import get_users_with_role
 
-from sales_order_ext import preferences
+from sales_order_ext import preferences, transactions
 from sales_order_ext.markup import as_html
 from sales_order_ext.order_entry import edits
 
@@ -51,11 +51,12 @@ def tell() -> None:
 	kept = dict(_kept())
 	_kept().clear()
 	for name, before in sorted(kept.items()):
-		frappe.db.savepoint(SAVEPOINT)
 		try:
-			_tell(name, before)
+			with transactions.all_or_nothing(SAVEPOINT):
+				_tell(name, before)
+		except frappe.QueryDeadlockError:
+			raise  # The edit is gone as well.
 		except Exception:
-			frappe.db.rollback(save_point=SAVEPOINT)
 			frappe.log_error(title=_("Nobody was told of the changes to {0}").format(name))
 
 

@@ -3,13 +3,14 @@
 import frappe
 from frappe.model.document import Document
 
-from sales_order_ext import inputs, preferences
+from sales_order_ext import again, inputs, preferences
 from sales_order_ext.allocation import records as allocation
 from sales_order_ext.order_type import changes, forecast, processing, records, rules, sourcing
 from sales_order_ext.order_type import printing as printing_
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def change_type(sales_order: str, order_type: str) -> dict[str, str]:
 	"""Give a booked order another type; what it reserves and has on back order follows.
 
@@ -25,6 +26,7 @@ def change_type(sales_order: str, order_type: str) -> dict[str, str]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def process(sales_order: str) -> dict[str, object]:
 	"""Deliver what an order can have, invoice by its term, put the rest on back order, or nothing of it.
 
@@ -34,6 +36,7 @@ def process(sales_order: str) -> dict[str, object]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def convert_forward(orders: list[str] | str, order_type: str) -> dict[str, list]:
 	"""Activate several booked orders that wait (Forward, Reserve) as a type, each for itself.
 
@@ -45,6 +48,7 @@ def convert_forward(orders: list[str] | str, order_type: str) -> dict[str, list]
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def source(sales_order: str) -> list[dict[str, str]]:
 	"""Buy what a booked order is short of and nobody has bought for it; again after a purchase was cancelled.
 
@@ -107,6 +111,7 @@ def printing(sales_order: str) -> dict[str, object]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def mark_printed(sales_order: str) -> dict[str, bool]:
 	"""Mark an order as printed, if at least one of its rows can be supplied now. Returns `printed`."""
 	order = frappe.get_doc("Sales Order", sales_order)

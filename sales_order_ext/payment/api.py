@@ -2,7 +2,7 @@
 
 import frappe
 
-from sales_order_ext import preferences
+from sales_order_ext import again, preferences
 from sales_order_ext.payment import booking, dialog, jobs
 from sales_order_ext.payment.facts import PAYMENT_ENTRY
 from sales_order_ext.payment.inputs import payment_request
@@ -34,6 +34,7 @@ def payment_context(sales_order: str) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def add_payment(sales_order: str, payload: dict | str) -> dict:
 	"""Book a payment of the customer of a booked order, in one transaction.
 

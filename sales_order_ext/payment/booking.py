@@ -35,13 +35,8 @@ def add(order: Document, request: PaymentRequest) -> dict:
 	known = context.known(order, request)
 	errors.throw_all([*_order_stands(order.name), *_date_open(order, request)], MESSAGES)
 	errors.throw_all(checking.check(request, known), MESSAGES)
-	frappe.db.savepoint(SAVEPOINT)
-	try:
+	with transactions.all_or_nothing(SAVEPOINT):
 		return _book(order, request, known)
-	except Exception as error:
-		if not isinstance(error, frappe.QueryDeadlockError):  # then the database has rolled back already
-			frappe.db.rollback(save_point=SAVEPOINT)
-		raise
 
 
 def _lock(order: str, request: PaymentRequest) -> None:

@@ -127,7 +127,7 @@ def measure(order: OrderFacts, invoices: Iterable[InvoiceFacts], precision: int)
 	for invoice in own:
 		due += share(invoice.total, invoice.rows, precision)[order.name]
 		paid += paid_shares(invoice, precision)[order.name]
-	return Payment(paid, due, percent(paid, due), status(paid, due))
+	return Payment(paid, due, percent(paid, due, order.total), status(paid, due))
 
 
 def measure_all(
@@ -144,11 +144,18 @@ def measure_all(
 	}
 
 
-def percent(paid: Decimal, due: Decimal) -> Decimal:
-	"""Return how much of `due` is paid: above 100 when overpaid, 100 when nothing is owed, never below 0."""
+def percent(paid: Decimal, due: Decimal, total: Decimal) -> Decimal:
+	"""Return how much of `due` is paid: above 100 when overpaid, never below 0.
+
+	Where credit notes leave nothing due, what is to be refunded counts in percent of the order's `total`.
+	"""
 	if due > 0:
 		return max(rounded(paid / due * HUNDRED, PERCENT_PRECISION), ZERO)
-	return HUNDRED if paid >= due else ZERO
+	if paid < due:
+		return ZERO
+	over = paid - due
+	whole = total if total > 0 else over
+	return HUNDRED + (rounded(over / whole * HUNDRED, PERCENT_PRECISION) if over else ZERO)
 
 
 def status(paid: Decimal, due: Decimal) -> str:

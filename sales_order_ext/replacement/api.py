@@ -6,7 +6,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import today
 
-from sales_order_ext import inputs, preferences, transactions
+from sales_order_ext import again, background, inputs, preferences, transactions
 from sales_order_ext.replacement import (
 	compare,
 	delivery_plan,
@@ -22,6 +22,7 @@ from sales_order_ext.replacement.drafting import require_permission
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def start(sales_order: str) -> str:
 	"""Return the name of the order's draft replacement, made now unless one is open."""
 	original = _readable(sales_order)
@@ -36,6 +37,7 @@ def start(sales_order: str) -> str:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def split(sales_order: str, by: str = "rows", rows: list | str | None = None) -> list[str]:
 	"""Divide the draft replacement (started now if there is none) into several; return their names.
 
@@ -59,6 +61,7 @@ def split(sales_order: str, by: str = "rows", rows: list | str | None = None) ->
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def take_off_quotation(sales_order: str, rows: list | str) -> str:
 	"""Unlink rows of the draft replacement from their quotation, so that more may be ordered of them."""
 	order = _readable(sales_order)
@@ -75,6 +78,7 @@ def take_off_quotation(sales_order: str, rows: list | str) -> str:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def confirm(sales_order: str) -> dict[str, str | list[str]]:
 	"""Book the draft replacement (named itself, or by its original); return the names of all orders.
 
@@ -103,6 +107,7 @@ def confirm(sales_order: str) -> dict[str, str | list[str]]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def abandon(sales_order: str) -> str:
 	"""Delete the draft replacement (named itself, or by its original), all parts of it.
 
@@ -116,9 +121,10 @@ def abandon(sales_order: str) -> str:
 	transactions.lock_document(draft)
 	if frappe.db.get_value(records.ORDER, draft.name, "docstatus"):
 		_throw_already(original)
-	for name in records.open_drafts(original):
-		delivery_plan.forget(name)
-		frappe.delete_doc(records.ORDER, name, ignore_permissions=True)
+	with background.or_refused():
+		for name in records.open_drafts(original):
+			delivery_plan.forget(name)
+			frappe.delete_doc(records.ORDER, name, ignore_permissions=True)
 	return original
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe.model.document import Document
 
-from sales_order_ext import preferences
+from sales_order_ext import background, preferences
 from sales_order_ext.replacement import links, messages, records, rules
 from sales_order_ext.replacement.links import ORDER
 
@@ -35,8 +35,9 @@ def refuse_with_open_draft(order: Document) -> None:
 
 def free_name_for_amendment(order: str) -> None:
 	"""Delete discarded drafts that would have replaced the order: its amendment wants the name of one."""
-	for name in records.discarded_drafts(order):
-		frappe.delete_doc(ORDER, name, ignore_permissions=True, force=True)
+	with background.or_refused():
+		for name in records.discarded_drafts(order):
+			frappe.delete_doc(ORDER, name, ignore_permissions=True, force=True)
 
 
 def refuse_replaced(doc: Document) -> None:

@@ -231,19 +231,16 @@ def _whereabouts(order: Document | frappe._dict) -> dict[str, bool | str]:
 
 
 def any_replaced() -> bool:
-	"""Return whether this site has replaced an order yet; asked of the database only once."""
-	return bool(frappe.cache.get_value(REPLACED_KEY, lambda: frappe.db.count(LOG)))
+	"""Return whether this site has replaced an order yet.
 
-
-def forget_any_replaced() -> None:
-	"""Ask the database again, now and when the transaction has ended either way."""
-	for moment in (frappe.db.after_commit, frappe.db.after_rollback):
-		moment.add(_forget_any_replaced)
-	_forget_any_replaced()
-
-
-def _forget_any_replaced() -> None:
-	frappe.cache.delete_value(REPLACED_KEY)
+	Only that it has is remembered: a cache that could not be told of the first one would leave it unguarded.
+	"""
+	if frappe.cache.get_value(REPLACED_KEY):
+		return True
+	found = bool(frappe.db.exists(LOG, {}))
+	if found:
+		frappe.cache.set_value(REPLACED_KEY, 1)
+	return found
 
 
 def workflow_state_field(doc: Document) -> str | None:

@@ -8,14 +8,15 @@ from frappe.model.document import Document
 from frappe.rate_limiter import rate_limit
 from frappe.utils import getdate
 
-from sales_order_ext import errors, inputs, preferences, transactions
+from sales_order_ext import again, errors, inputs, preferences, transactions
 from sales_order_ext.won_quote import external, facts, losing, outcome, quotes, records, rules, wizard
 from sales_order_ext.won_quote import undo as taking_back
 from sales_order_ext.won_quote.messages import MESSAGES
-from sales_order_ext.won_quote.order import all_or_nothing, make
+from sales_order_ext.won_quote.order import make
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def start(quotation: str | None = None, opportunity: str | None = None) -> Document | dict[str, Any]:
 	"""Return the draft Quote Win of a quotation, the open one where there is one.
 
@@ -52,12 +53,14 @@ def preview(quote_win: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def finish(quote_win: str) -> dict[str, Any]:
 	"""Book the order; return {"sales_order", "created"}. A second call returns the same."""
 	win = frappe.get_doc(records.QUOTE_WIN, quote_win)
 	if not win.has_permission("write"):
 		errors.throw([rules.not_permitted(win.quotation)], MESSAGES)
-	transactions.start_fresh()
+	# Its submit could not start afresh: what others do with the goods from now on would have it refused.
+	transactions.lock_for((), records.stock_of(win))
 	transactions.lock_rows(
 		"Quotation", [win.quotation, *(row.quotation for row in win.losing_quotations if row.lose)]
 	)
@@ -65,12 +68,13 @@ def finish(quote_win: str) -> dict[str, Any]:
 	if win.status != facts.FINISHED:
 		plan = records.win_facts(win, quotation)
 		errors.throw_all(rules.blockers(plan, getdate()), MESSAGES)
-		with all_or_nothing("quote_win_finish"):
+		with transactions.all_or_nothing("quote_win_finish"):
 			make(win, quotation, plan)
 	return records.result(win)
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def undo(quote_win: str) -> dict[str, Any]:
 	"""Cancel and remove what a finished pass made; return {"removed", "kept"}. Twice is once."""
 	win = frappe.get_doc(records.QUOTE_WIN, quote_win)
@@ -82,11 +86,12 @@ def undo(quote_win: str) -> dict[str, Any]:
 		("Sales Order", win.sales_order), ("Quotation", win.quotation), (records.QUOTE_WIN, quote_win)
 	)
 	errors.throw_all(rules.undo_blockers(taking_back.undo_facts(win, order)), MESSAGES)
-	with all_or_nothing("quote_win_undo"):
+	with transactions.all_or_nothing("quote_win_undo"):
 		return taking_back.take_back(win, quotation, order)
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def save_page(quote_win: str, page: str, values: dict | str) -> dict[str, Any]:
 	"""Store one page of the wizard; return the state of all pages (see `state`)."""
 	win = frappe.get_doc(records.QUOTE_WIN, quote_win)
@@ -117,6 +122,7 @@ def lines(quote_win: str, rows: list | str | None = None) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def lose(
 	opportunity: str,
 	reasons: list | str,
@@ -128,12 +134,13 @@ def lose(
 	doc.check_permission("write")
 	preferences.require(records.SWITCH, doc.company)
 	given = losing.names_in(reasons, "lost_reason")
-	with all_or_nothing("quote_win_lose"):
+	with transactions.all_or_nothing("quote_win_lose"):
 		lost = losing.lose(doc, given, losing.names_in(competitors, "competitor"), detailed_reason)
 	return {"opportunity": opportunity, "quotations": lost}
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def lose_quotation(
 	quotation: str,
 	reasons: list | str,
@@ -145,12 +152,13 @@ def lose_quotation(
 	doc.check_permission("submit")
 	preferences.require(records.SWITCH, doc.company)
 	given = losing.names_in(reasons, "lost_reason")
-	with all_or_nothing("quote_win_lose"):
+	with transactions.all_or_nothing("quote_win_lose"):
 		losing.lose_one(doc, given, losing.names_in(competitors, "competitor"), detailed_reason)
 	return {"quotation": quotation, "status": "Lost"}
 
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def reopen_opportunity(opportunity: str) -> dict[str, Any]:
 	"""Open an opportunity that is over, so that it can be won again; return {"opportunity", "status"}."""
 	doc = frappe.get_doc("Opportunity", opportunity)
@@ -166,6 +174,7 @@ def reopen_opportunity(opportunity: str) -> dict[str, Any]:
 
 @frappe.whitelist(methods=["POST"])
 @rate_limit(limit=60, seconds=60)
+@again.after_deadlock
 def import_external_quote(payload: dict | str) -> dict[str, Any]:
 	"""Take a quote of another tool in; return {"external_quote", "quotation", "created"}.
 
@@ -174,7 +183,7 @@ def import_external_quote(payload: dict | str) -> dict[str, Any]:
 	frappe.has_permission(external.DOCTYPE, "create", throw=True)
 	given = external.cleaned(inputs.mapping(payload, "payload"))
 	external.require_switch(given["company"])
-	with all_or_nothing("external_quote"):
+	with transactions.all_or_nothing("external_quote"):
 		return external.take_in(given)
 
 

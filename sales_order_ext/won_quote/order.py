@@ -6,8 +6,6 @@ one quotation carry add up to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 
 import frappe
@@ -51,19 +49,6 @@ PRICE = (
 	"discount_amount",
 	"rate",
 )
-
-
-@contextmanager
-def all_or_nothing(name: str) -> Iterator[None]:
-	"""Undo everything within when it fails, even where the caller lives on."""
-	frappe.db.savepoint(name)
-	try:
-		yield
-	except frappe.QueryDeadlockError:
-		raise  # The database has rolled back already, savepoints included.
-	except Exception:
-		frappe.db.rollback(save_point=name)
-		raise
 
 
 def make(win: Document, quotation: Document, plan: facts.WinFacts) -> None:

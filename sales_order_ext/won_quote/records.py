@@ -14,7 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, fmt_money, getdate
 
-from sales_order_ext import errors, preferences, transactions
+from sales_order_ext import documents, errors, preferences, transactions
 from sales_order_ext.decimals import to_decimal
 from sales_order_ext.order_type import records as order_types
 from sales_order_ext.won_quote import facts, market, messages, presets, quotes, rules
@@ -39,6 +39,17 @@ def load_locked(*documents: tuple[str, str]) -> list[Document]:
 				errors.DocumentChangedError,
 			)
 	return loaded
+
+
+def stock_of(win: Document) -> set[documents.Stock]:
+	"""Return the (item code, warehouse) pairs that the order of a pass will promise, where promises are kept."""
+	quotation = frappe.get_doc("Quotation", win.quotation)
+	if not preferences.any_on(transactions.STOCK_SWITCHES, quotation.company):
+		return set()
+	stock = documents.stock_of(quotation) | documents.stock_of(win)
+	if win.set_warehouse:
+		stock |= {(item_code, win.set_warehouse) for item_code, _warehouse in stock}
+	return stock
 
 
 def win_facts(win: Document, quotation: Document | None = None) -> facts.WinFacts:

@@ -9,9 +9,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from sales_order_ext import compat
+from sales_order_ext import background, compat, transactions
 from sales_order_ext.won_quote import facts, losing, outcome, quotes, targets
-from sales_order_ext.won_quote.order import all_or_nothing
 
 # What is made for a sale beside the order, newest first.
 TARGETS = ("Issue", "Contract", "Project")
@@ -174,7 +173,7 @@ def _release(win: Document) -> None:
 
 def _removed(doctype: str, name: str) -> bool:
 	try:
-		with all_or_nothing("quote_win_removal"):
+		with transactions.all_or_nothing("quote_win_removal"), background.or_refused():
 			if doctype == "Project":
 				_remove_tasks(name)
 			frappe.delete_doc(doctype, name, ignore_permissions=True)

@@ -28,6 +28,8 @@ def problems(source: Source) -> list[str]:
 		]
 		if writes(source, module, function) and not is_post_only(function):
 			complaints.append('writes, so it needs methods=["POST"]')
+		if is_post_only(function) and not begins_again(function):
+			complaints.append("a deadlock may take it back, so it needs @again.after_deadlock")
 		found += [f"{name}: {complaint}" for complaint in complaints if complaint]
 	return found
 
@@ -114,6 +116,11 @@ def is_post_only(function: Function) -> bool:
 	words = getattr(whitelist_of(function), "keywords", [])
 	methods = next((ast.literal_eval(word.value) for word in words if word.arg == "methods"), ["GET"])
 	return "GET" not in methods
+
+
+def begins_again(function: Function) -> bool:
+	"""Return whether the function alone begins again: its arguments, and how often it is called, are checked once."""
+	return dotted(function.decorator_list[-1]) == "again.after_deadlock"
 
 
 def _is_write(call: ast.Call) -> bool:

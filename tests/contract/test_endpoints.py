@@ -7,9 +7,11 @@ from tests.contract.source import APP, make_source
 
 GOOD = """
 import frappe
+from sales_order_ext import again
 from sales_order_ext.room import records
 
 @frappe.whitelist(methods=["POST"])
+@again.after_deadlock
 def start(order: str) -> str:
 	"Start."
 	doc = frappe.get_doc("Sales Order", order)
@@ -51,6 +53,12 @@ CHANGES = [
 	('doc.check_permission("write")', "records.look(order)", "permission"),
 	('doc.check_permission("write")', "doc.save()", "permission"),
 	('methods=["POST"]', "", "POST"),
+	("@again.after_deadlock\n", "", "again"),
+	(
+		'@frappe.whitelist(methods=["POST"])\n@again.after_deadlock',
+		'@again.after_deadlock\n@frappe.whitelist(methods=["POST"])',
+		"again",
+	),
 	('methods=["POST"]', 'methods=["GET", "POST"]', "POST"),
 ]
 

@@ -39,6 +39,7 @@ class Day:
 	orders: list[str] = field(default_factory=list)
 	done: Counter = field(default_factory=Counter)
 	refused: Counter = field(default_factory=Counter)
+	reasons: Counter = field(default_factory=Counter)
 	broken: list[tuple[str, int, str]] = field(default_factory=list)
 	seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
@@ -84,6 +85,7 @@ class Clerk:
 			self.day.done[act.__name__] += 1
 		elif answer.status in BUSY:
 			self.day.refused[act.__name__] += 1
+			self.day.reasons[act.__name__, answer.reason] += 1
 		else:
 			self.day.broken.append((act.__name__, answer.status, answer.text[-6000:]))
 

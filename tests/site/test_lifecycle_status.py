@@ -244,6 +244,34 @@ def test_status_and_modified_are_left_alone(on):
 	assert frappe.db.get_value("Sales Order", order.name, ["status", "modified"]) == before
 
 
+@pytest.mark.parametrize("submit, stays", [(False, "Draft"), (True, "Open")])
+def test_an_old_copy_without_a_status_is_saved(switch_on, submit, stays):
+	"""It was read before the switch came on and the orders that were there were measured."""
+	order = undated(submit=submit)
+	copy = frappe.get_doc("Sales Order", order.name)
+	switch_on("enable_lifecycle_status")
+	records.update([order.name], getdate())
+	assert not copy.soe_lifecycle_status and life_cycle(order) == (stays, 0)
+	copy.save()
+	assert life_cycle(order) == (stays, 0)
+
+
+def test_an_old_copy_of_an_order_that_was_sent_or_became_overdue_since_is_saved(on):
+	sent, late = undated(submit=False), sales_order((ITEM, 1, 100))
+	let_days_pass(late, 0)
+	dates = {"delivery_date": add_days(today(), -3), "transaction_date": add_days(today(), -10)}
+	frappe.db.set_value("Sales Order", late.name, dates, update_modified=False)
+	rows = {"delivery_date": dates["delivery_date"]}
+	frappe.db.set_value("Sales Order Item", {"parent": late.name}, rows, update_modified=False)
+	copies = [frappe.get_doc("Sales Order", order.name) for order in (sent, late)]
+	api.mark_sent(sent.name)
+	jobs.mark_overdue()
+	for copy, stays in zip(copies, [("Open", 0), ("Overdue", 1)], strict=True):
+		assert life_cycle(copy) == stays
+		copy.save()
+		assert life_cycle(copy) == stays
+
+
 @pytest.mark.parametrize("submit, stays, moved", [(False, "Draft", "Due"), (True, "Open", "Invoiced")])
 def test_a_card_that_is_dragged_goes_back_and_an_old_form_is_saved(on, submit, stays, moved):
 	order = undated(submit=submit)

@@ -134,6 +134,50 @@ def test_billed_once_and_free_again(project):
 	assert len(rows_of(api.make_order_from_project(project.name))) == 1
 
 
+def charged(project, sheet, customer=CUSTOMER, **fields):
+	"""Return an order, as a program would send it, that says it bills a time sheet."""
+	log = sheet.time_logs[0]
+	row = {"soe_line_type": "Custom", "item_name": "Hours", "qty": 1, "rate": 1, "soe_charge_key": "key"}
+	charge = {
+		"charge_key": "key",
+		"source_doctype": "Timesheet",
+		"source_name": sheet.name,
+		"source_row": log.name,
+	}
+	return frappe.get_doc({"doctype": "Sales Order", "company": COMPANY, "customer": customer, "project": project,
+		"delivery_date": today(), "skip_delivery_note": 1, "items": [row], "soe_charges": [charge], **fields})  # fmt: skip
+
+
+def test_hours_of_others_are_not_billed_by_saying_so(project):
+	own, other = project.name, frappe.copy_doc(project)
+	other = other.update({"project_name": frappe.generate_hash(length=8)}).insert().name
+	sheet = worked(activity(50), 2, project=own)
+	for order in (charged(None, sheet), charged(other, sheet)):
+		with pytest.raises(NothingToBillError, match=sheet.name):
+			order.insert()
+	order = charged(own, sheet).insert()
+	with pytest.raises(NothingToBillError, match=sheet.name):
+		charged(own, sheet).insert()  # that order bills it
+	order.submit()
+	make_sales_invoice(order.name).insert().submit()
+	assert sheet.reload().time_logs[0].sales_invoice
+	order.reload()
+	again = worked(activity(50), 1, project=other)
+	order.append("soe_charges", {**charged(own, again).soe_charges[0].as_dict(), "name": None})
+	with pytest.raises((NothingToBillError, frappe.UpdateAfterSubmitError)):
+		order.save()
+
+
+def test_hours_of_a_project_that_one_may_not_read_are_not_billed(project):
+	sheet = worked(activity(50), 2, project=project.name)
+	order = charged(project.name, sheet)
+	with user("Sales User") as name:
+		frappe.set_user(name)
+		assert not frappe.has_permission("Project", "read", doc=project.name)
+		with pytest.raises(NothingToBillError, match=sheet.name):
+			order.insert()
+
+
 def test_until_a_day(project):
 	work = activity(10)
 	worked(work, 1, day=add_days(today(), -5), project=project.name)

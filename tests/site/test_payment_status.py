@@ -54,6 +54,18 @@ def test_more_than_the_order_is_overpaid(payment_on):
 	assert payment(order) == (200, "Overpaid")
 
 
+def test_what_was_credited_in_full_is_overpaid_until_it_is_refunded(payment_on):
+	order = sales_order((SERVICE, 2, 100))
+	sold = money.invoice(order)
+	money.pay(sold)
+	assert payment(order) == FULLY
+	note = money.credit(sold, update_outstanding_for_self=1)
+	assert payment(order) == (200, "Overpaid")
+	assert records.measure([order.name])[order.name].percent == 200
+	money.pay(note)
+	assert payment(order) == FULLY
+
+
 def test_a_form_opened_before_the_payment_does_not_save_the_older_percentage(payment_on):
 	order = sales_order((SERVICE, 1, 100))
 	invoice = money.invoice(order)

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from sales_order_ext import preferences
-from sales_order_ext.errors import InvalidPreferenceError, SwitchedOffError
+from sales_order_ext.errors import InvalidPreferenceError, NegativeStockError, SwitchedOffError
 from tests.site.masters import COMPANY
 
 
@@ -79,6 +79,13 @@ def test_switching_reservations_on_switches_erpnext_s_own_on(switch_on):
 	frappe.db.set_single_value("Stock Settings", "enable_stock_reservation", 0)
 	switch_on("enable_stock_reservations")
 	assert frappe.db.get_single_value("Stock Settings", "enable_stock_reservation")
+
+
+def test_reservations_of_stock_that_may_become_negative_are_refused_with_what_to_do(switch_on):
+	negative = {"enable_stock_reservation": 0, "allow_negative_stock": 1}
+	frappe.db.set_single_value("Stock Settings", negative)
+	with pytest.raises(NegativeStockError, match=r"Untick .*Allow Negative Stock.* in .*Stock Settings"):
+		switch_on("enable_stock_reservations")
 
 
 def test_the_workspace_shows_while_a_switch_is_on(switch_on):

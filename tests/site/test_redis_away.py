@@ -113,6 +113,24 @@ def test_a_switch_whose_old_orders_cannot_be_measured_stays_off(day, redis):
 	assert not frappe.db.get_single_value(SETTINGS, "enable_payment_status", cache=False)
 
 
+def test_a_replacement_is_not_given_up_by_halves(day, redis):
+	"""Frappe wants its queue to delete a draft."""
+	redis.start()
+	with web.served(**redis.environment) as address:
+		clerk = clerk_of(address, day)
+		order = order_of(clerk, 2).message["name"]
+		draft = clerk._ours("replacement.api.start", sales_order=order).message
+		redis.stop()
+		refused = clerk._ours("replacement.api.abandon", sales_order=order)
+		assert (refused.status, "QueueAwayError" in refused.text) == (417, True), refused.text
+		frappe.db.rollback()
+		assert frappe.db.get_value("Sales Order", draft, "docstatus") == 0
+		redis.start()
+		assert clerk._ours("replacement.api.abandon", sales_order=order).message == order
+	frappe.db.rollback()
+	assert not frappe.db.exists("Sales Order", draft)
+
+
 def test_scheduled_jobs_leave_nothing_half_done_without_redis(day, redis):
 	"""Also where they would have queued something: goods wait to be given, an invoice is due."""
 	jobs = frappe.get_hooks("scheduler_events", app_name=PACKAGE)

@@ -19,7 +19,7 @@ from sales_order_ext.errors import (
 	ReplacementNotAllowedError,
 	SwitchedOffError,
 )
-from sales_order_ext.replacement import api
+from sales_order_ext.replacement import api, records
 from tests.site import masters
 from tests.site.masters import ITEM
 from tests.site.replacement_shop import (
@@ -44,6 +44,16 @@ def dead(request):
 	replace(order)
 	name = order.name if request.param == "original" else f"{order.name}*R*"
 	return frappe.get_doc(ORDER, name)
+
+
+def test_guards_hold_though_the_cache_never_heard_of_the_first_replacement(dead, switch_on):
+	"""Redis was lost at the commit; the switch has been turned off since."""
+	switch_on(enable_cancel_and_replace=0)
+	frappe.cache.set_value(records.REPLACED_KEY, 0)
+	row = {"item_code": ITEM, "qty": 1, "against_sales_order": dead.name}
+	note = {"doctype": "Delivery Note", "customer": dead.customer, "company": dead.company, "items": [row]}
+	with pytest.raises(AlreadyReplacedError):
+		frappe.get_doc(note).insert()
 
 
 @pytest.mark.parametrize("status", ["Draft", "On Hold"])

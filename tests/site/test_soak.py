@@ -10,8 +10,6 @@ import pytest
 from tests.site import clerks, web
 
 CLERKS, STEPS = 8, 8
-# A deadlock, a lock waited for too long: the whole request is taken back. Rare, in plain ERPNext as well.
-IN_THE_WAY = ("(1213,", "(1205,")
 # The bare page: Frappe's own rollback of a request found its connection gone.
 LOST = ("(2006,", "(2013,", "(1927,", "(1317,", "Lost connection", "gone away", "InterfaceError",
 	"<h1>Internal Server Error</h1>")  # fmt: skip
@@ -51,10 +49,8 @@ def test_clerks_at_once_leave_true_figures(day):
 	day, key = day
 	with web.served() as address:
 		work(day, key, address)
-	broken = [one for one in day.broken if not any(word in one[2] for word in IN_THE_WAY)]
-	assert broken == [], "\n\n".join(f"{act} {status}: {text}" for act, status, text in broken)
+	assert day.broken == [], "\n\n".join(f"{act} {status}: {text}" for act, status, text in day.broken)
 	assert sum(day.done.values()) > CLERKS
-	assert len(day.broken) <= CLERKS * STEPS / 30
 	assert clerks.wrong_figures(day) == []
 
 

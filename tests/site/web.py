@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -27,6 +28,19 @@ class Answer:
 	status: int
 	message: object
 	text: str
+
+	@property
+	def reason(self) -> str:
+		"""What who was refused was told, without the names and numbers in it."""
+		try:
+			said = json.loads(self.text)
+			messages = [
+				json.loads(one)["message"] for one in json.loads(said.get("_server_messages") or "[]")
+			]
+		except (ValueError, KeyError, TypeError):
+			return self.text[:200]
+		told = messages[-1] if messages else said.get("exc_type") or str(self.status)
+		return re.sub(r"\S*\d\S*", "…", re.sub(r"<[^>]*>", "", told))[:200]
 
 
 class Caller:
