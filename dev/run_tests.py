@@ -12,6 +12,7 @@ import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import browser
@@ -87,8 +88,8 @@ def run_site(bench: Bench, arguments: list[str]) -> int:
 		bench.add_app()
 		bench.add_test_tools()
 		with ThreadPoolExecutor() as makers:
-			made = [makers.submit(prepare, bench, site) for site in sites]
-			made.append(makers.submit(bench.ensure_plain_site, INSTALL_SITE))
+			made = [makers.submit(prepare, bench, site, bench.ensure_site) for site in sites]
+			made.append(makers.submit(prepare, bench, INSTALL_SITE, bench.ensure_plain_site))
 		for site in made:
 			site.result()
 		command = [*pytest(str(bench.python)), "--cov-append", "--rootdir", str(REPO)]
@@ -99,9 +100,9 @@ def run_site(bench: Bench, arguments: list[str]) -> int:
 		return subprocess.run(command, cwd=bench.sites, env=variables).returncode
 
 
-def prepare(bench: Bench, site: str) -> None:
-	"""Have a site ready. No worker empties its queue, and Frappe 16 refuses jobs beyond some hundred."""
-	bench.ensure_site(site)
+def prepare(bench: Bench, site: str, ensure: Callable[[str], None]) -> None:
+	"""Have a site ready. No worker empties the bench's queue, and Frappe 16 refuses jobs beyond some hundred."""
+	ensure(site)
 	bench.run("--site", site, "set-config", "--parse", "max_queued_jobs", "1000000")
 
 
@@ -113,7 +114,7 @@ def run_browser(bench: Bench, arguments: list[str]) -> int:
 		return 0
 	with only_one(BROWSER_SITE):
 		bench.add_app()
-		bench.ensure_site(BROWSER_SITE)
+		prepare(bench, BROWSER_SITE, bench.ensure_site)
 		bench.build_assets()
 		bench.run("--site", BROWSER_SITE, "execute", f"{APP}.setup.demo.make")
 		command = [sys.executable, "-m", "pytest", "-c", str(REPO / "pyproject.toml")]

@@ -1,4 +1,4 @@
-"""Where Frappe/ERPNext 15 and 16 differ: one function per difference, found by probing for the thing."""
+"""Where Frappe/ERPNext 15 and 16, or releases of MariaDB, differ: one function each, found by probing for the thing."""
 
 from __future__ import annotations
 
@@ -75,6 +75,16 @@ def add_ordered_qty(quotation_item: str, qty: float) -> None:
 		return
 	ordered = frappe.db.get_value("Quotation Item", quotation_item, "ordered_qty") or 0
 	frappe.db.set_value("Quotation Item", quotation_item, "ordered_qty", ordered + qty, update_modified=False)
+
+
+def let_locks_read_what_is_new() -> None:
+	"""Let locks of this connection, until it is closed, read rows that changed after its view was fixed.
+
+	So they always do in MariaDB up to 11.5. Later ones refuse such a row, the counter of a series among others,
+	and want the transaction done again.
+	"""
+	if frappe.db.sql("show variables like 'innodb_snapshot_isolation'"):
+		frappe.db.sql("set session innodb_snapshot_isolation = off")
 
 
 def forgets_a_document(function: Callable) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from sales_order_ext import background, preferences
+from sales_order_ext import background, compat, preferences
 from sales_order_ext.invoicing import naming, planning, records, run_records, runner, sparing
 
 # A worker goes on as long as there are groups; a run of thousands takes longer than a queue's usual limit.
@@ -42,6 +42,8 @@ def enqueue(invoice_run: str, afresh: bool = False) -> None:
 
 def work(invoice_run: str, workers: int = 1) -> None:
 	"""Work off a run, together with whoever else does; `workers`: how many were asked to."""
+	# Workers book on the same series, orders and accounts all the time, and begin every group afresh.
+	compat.let_locks_read_what_is_new()
 	if run_records.status_of(invoice_run) in run_records.GOING:
 		with sparing.once():
 			series = naming.series() if workers > 1 else None

@@ -25,6 +25,10 @@ NAMES = {TEXT: "Text", CUSTOM: "Custom Line"}
 ORDER_FIELD = {"Delivery Note": "against_sales_order", "Sales Invoice": "sales_order"}
 NAME_LENGTH = 140
 SAVEPOINT = "soe_line_item"
+NOT_PRINTED = {
+	**dict.fromkeys(("qty", "rate", "amount", "net_rate", "net_amount")),
+	**dict.fromkeys(("item_code", "uom", "stock_uom"), ""),
+}
 NOTHING = dict.fromkeys(
 	("qty", "stock_qty", "rate", "price_list_rate", "base_price_list_rate", "discount_percentage",
 		"discount_amount", "margin_rate_or_amount", "amount"), 0.0
@@ -68,12 +72,15 @@ def carry_texts(doc: Document) -> None:
 
 
 def print_texts(doc: Document) -> None:
-	"""Show of a text line only its text: the printed copy has no item, quantity or price there."""
+	"""Show of a text line only its text: the printed copy has no item, quantity or price there.
+
+	Most formats print the description, those that ERPNext 16 begins with the name alone: it holds the whole text.
+	"""
 	for row in doc.get("items"):
 		if row.get("soe_line_type") == TEXT:
-			empty = ("item_code", "qty", "uom", "stock_uom", "rate", "amount", "net_rate", "net_amount")
-			row.update(dict.fromkeys(empty))
-			row.item_name = None if row.item_name == strip_html(row.description or "") else row.item_name
+			row.update(NOT_PRINTED)
+			words = strip_html(row.description or "").strip()
+			row.item_name = words if words.startswith(row.item_name or "") else row.item_name
 		elif row.get("soe_line_type") == CUSTOM:
 			row.item_code = row.item_name
 

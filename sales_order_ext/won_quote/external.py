@@ -14,7 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt
 
-from sales_order_ext import inputs, preferences
+from sales_order_ext import compat, inputs, preferences
 from sales_order_ext.errors import ExternalQuoteError, SwitchedOffError
 from sales_order_ext.markup import as_html
 from sales_order_ext.won_quote import records
@@ -73,6 +73,7 @@ def take_in(given: dict[str, Any]) -> dict[str, Any]:
 	known = _known(key, fingerprint)
 	if known:
 		return known
+	compat.let_locks_read_what_is_new()
 	doc = frappe.get_doc({"doctype": DOCTYPE, "import_key": key, "fingerprint": fingerprint})
 	doc.update({field: given.get(field) for field in (*REQUIRED, *OPTIONAL) if doc.meta.has_field(field)})
 	doc.external_id = given.get("external_id") or given["idempotency_key"]

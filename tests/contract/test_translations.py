@@ -8,6 +8,13 @@ from tests.contract.sentences import placeholders, senses, sentences
 from tests.contract.source import APP, make_source
 
 GERMAN = APP.root / "translations" / "de.csv"
+# Frappe or ERPNext says these themselves, version 16 in other words than 15: a line of ours would be heard
+# on their pages too. A line that holds in a sense of ours alone would not.
+SAID_ALREADY = {
+	"Cancelled", "Continue", "Delivery", "Done", "Home", "Invoices", "Invoicing", "Lost Reason",
+	"Mode of Payment", "POS", "Pick List", "Queued", "Rate", "Remarks", "Sales Order Item", "Schedule",
+	"Service", "Setup", "To", "Unit", "User",
+}  # fmt: skip
 
 
 def lines():
@@ -22,7 +29,7 @@ def translations():
 
 def missing():
 	"""Return the sentences without a line, as the lines to fill in: a source, a comma, what stands where."""
-	known = dict(translations())
+	known = {*dict(translations()), *SAID_ALREADY}
 	return [f"{text!r} ({where})" for text, where in sorted(sentences(APP).items()) if text not in known]
 
 
@@ -37,13 +44,14 @@ def test_no_line_is_left_over_or_there_twice():
 	left = [source for source in sources if source not in wanted]
 	assert not left, "nobody says this any more:\n" + "\n".join(left)
 	assert len(set(sources)) == len(sources)
+	assert not SAID_ALREADY & set(sources)
 
 
 def test_a_word_in_a_certain_sense_is_said_in_it():
 	found = [(source, sense) for source, _german, sense in lines() if sense]
 	assert len(set(found)) == len(found)
 	assert not set(found) - senses(APP)
-	assert {source for source, _sense in found} <= dict(translations()).keys()
+	assert {source for source, _sense in found} <= dict(translations()).keys() | SAID_ALREADY
 
 
 def test_what_is_filled_in_survives():

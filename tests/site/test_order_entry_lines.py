@@ -6,6 +6,7 @@ from erpnext.controllers.accounts_controller import update_child_qty_rate
 from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_invoice as invoice_of_note
 from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return
 from erpnext.stock.doctype.item.item import Item
+from frappe.utils import strip_html
 
 from sales_order_ext import preferences
 from sales_order_ext.errors import LineError
@@ -28,6 +29,7 @@ def goods(item_code, qty, rate):
 
 
 ITEMS = ("soe-text", "soe-custom")
+FORMATS = {"Sales Order": ["Sales Order with Allocation"], "Sales Invoice": ["Sales Invoice by Orders"]}
 CUSTOM = {"soe_line_type": "Custom", "description": "Cut to size", "qty": 2, "rate": 7.5}
 
 
@@ -41,7 +43,7 @@ def kitchen(**fields):
 		text("Kitchen"),
 		goods(ITEM, 4, 10),
 		CUSTOM,
-		text("Bath"),
+		text("<p><b>Bath</b></p>"),
 		goods(OTHER_ITEM, 2, 20),
 		text("Thanks"),
 	)
@@ -49,7 +51,7 @@ def kitchen(**fields):
 
 
 def shown(doc):
-	return [row.description if row.soe_line_type else row.item_code for row in doc.items]
+	return [strip_html(row.description) if row.soe_line_type else row.item_code for row in doc.items]
 
 
 @pytest.fixture
@@ -169,8 +171,12 @@ def test_print_shows_the_words_alone(stock, doctype, monkeypatch):
 	monkeypatch.setattr(frappe.db, "commit", lambda: None)  # printing is noted at once
 	order = kitchen()
 	doc = order if doctype == "Sales Order" else invoice(order.name).insert()
-	html = frappe.get_print(doctype, doc.name)
-	assert "Kitchen" in html and "soe-text" not in html and "soe-custom" not in html
+	for print_format in (None, "Standard", *FORMATS[doctype]):
+		html = frappe.get_print(doctype, doc.name, print_format)
+		assert "soe-text" not in html and "soe-custom" not in html
+		said = strip_html(html)
+		assert (said.count("Kitchen"), said.count("Bath")) == (1, 1), print_format
+		assert "None" not in said and ("<b>Bath</b>" in html or not print_format)
 	assert frappe.get_doc(doctype, doc.name).items[0].item_code == "soe-text"
 
 

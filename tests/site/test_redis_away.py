@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 
 import frappe
 import pytest
@@ -70,6 +71,16 @@ def stock_of(clerk, qty):
 	return clerk._submitted({**entry, "items": [row]})
 
 
+def once_noticed(ask):
+	"""Return the answer once Frappe has noticed that Redis went: version 16 takes ten seconds and fails till then."""
+	ends = time.monotonic() + 60
+	answer = ask()
+	while answer.status == 500 and PACKAGE not in answer.text and time.monotonic() < ends:
+		time.sleep(1)
+		answer = ask()
+	return answer
+
+
 def waiting():
 	"""Return what back orders of the item still wait for."""
 	frappe.db.rollback()
@@ -89,7 +100,8 @@ def test_what_could_not_be_queued_is_refused_or_caught_up(day, redis):
 		assert order_of(clerk, 100, soe_order_type="Active Order").status == 200
 		redis.stop()
 		assert waiting() == 70
-		assert stock_of(clerk, 100).status == 200
+		received = once_noticed(lambda: stock_of(clerk, 100))
+		assert received.status == 200, received.text
 		filters = {"company": clerk.day.company, "submit_invoices": 1}
 		refused = clerk._ours("invoicing.api.run", filters=filters)
 		assert (refused.status, "QueueAwayError" in refused.text) == (417, True), refused.text
