@@ -17,7 +17,15 @@ from services import wait_for
 from tests.browser.desk import Desk
 
 SITE = os.environ.get("SOE_BROWSER_SITE") or "soe-browser.localhost"
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+OPTIONS = [
+	"--no-sandbox",
+	"--disable-gpu",
+	"--disable-quic",
+	"--no-first-run",
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+]
 SWITCHES = (
 	"enable_procurement",
 	"enable_order_types",
