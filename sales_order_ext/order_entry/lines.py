@@ -8,12 +8,13 @@ stand above what they bring.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, strip_html
+from frappe.utils import flt
 
 from sales_order_ext import preferences
 from sales_order_ext.errors import LineError
@@ -25,6 +26,9 @@ NAMES = {TEXT: "Text", CUSTOM: "Custom Line"}
 ORDER_FIELD = {"Delivery Note": "against_sales_order", "Sales Invoice": "sales_order"}
 NAME_LENGTH = 140
 SAVEPOINT = "soe_line_item"
+# ERPNext shows names of rows as HTML.
+OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
+LINE_END = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.IGNORECASE)
 NOTHING = dict.fromkeys(
 	("qty", "stock_qty", "rate", "price_list_rate", "base_price_list_rate", "discount_percentage",
 		"discount_amount", "margin_rate_or_amount", "amount"), 0.0
@@ -73,7 +77,8 @@ def print_texts(doc: Document) -> None:
 		if row.get("soe_line_type") == TEXT:
 			empty = ("item_code", "qty", "uom", "stock_uom", "rate", "amount", "net_rate", "net_amount")
 			row.update(dict.fromkeys(empty))
-			row.item_name = None if row.item_name == strip_html(row.description or "") else row.item_name
+			is_said = OPENING.sub("‹", _words(row)).startswith(row.item_name or "")
+			row.item_name = None if is_said else row.item_name
 		elif row.get("soe_line_type") == CUSTOM:
 			row.item_code = row.item_name
 
@@ -116,9 +121,9 @@ def _kind(row: Document) -> str | None:
 
 def _fill_in(doc: Document, row: Document, kind: str) -> None:
 	row.item_code = item_of(kind)
-	given = strip_html(row.get("description") or "").strip()
+	given = _words(row)
 	if not row.get("item_name") or (row.item_name == _(NAMES[kind]) and given):
-		row.item_name = given.split("\n")[0][:NAME_LENGTH] or _(NAMES[kind])
+		row.item_name = OPENING.sub("‹", given.split("\n")[0])[:NAME_LENGTH] or _(NAMES[kind])
 	row.description = row.get("description") or row.item_name
 	unit = frappe.get_cached_value("Item", row.item_code, "stock_uom")
 	row.uom = row.get("uom") or unit
@@ -133,6 +138,11 @@ def _fill_in(doc: Document, row: Document, kind: str) -> None:
 		row.update(NOTHING)
 	elif row.get("qty") is None:
 		row.qty = 1
+
+
+def _words(row: Document) -> str:
+	"""Return the description, which is HTML, as text."""
+	return as_text(LINE_END.sub("\n", row.get("description") or "")).strip()
 
 
 def _allow_empty_rows(doc: Document) -> None:
