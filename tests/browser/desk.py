@@ -100,12 +100,15 @@ class Desk:
 	def settle(self) -> None:
 		"""Wait until no request is under way and nothing freezes the page."""
 		self.page.evaluate(
-			"""() => new Promise((done) => {
+			"""() => new Promise((done, fail) => {
 				let quiet = 0;
+				const end = Date.now() + 60_000;
 				const look = () => {
 					const busy = frappe.request.ajax_count || document.querySelector("#freeze.in");
 					quiet = busy ? 0 : quiet + 1;
-					quiet > 4 ? done() : setTimeout(look, 100);
+					if (quiet > 4) return done();
+					if (Date.now() > end) return fail(new Error(`${frappe.request.ajax_count} requests are under way`));
+					setTimeout(look, 100);
 				};
 				look();
 			})"""
