@@ -82,7 +82,7 @@ def open_desk(browser: Browser, address: str) -> Iterator[Callable[..., Desk]]:
 		contexts.append(context)
 		page = context.new_page()
 		page.set_default_timeout(60_000)
-		page.on("pageerror", lambda error: errors.append(str(error)))
+		page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
 		return Desk(page, address).sign_in(user, password)
 
 	yield open_one
