@@ -103,7 +103,6 @@ def test_the_release_is_looked_at_and_the_report_lists_what_waits(desk: Desk, it
 	head.locator(".dropdown-menu.show").get_by_text("Release", exact=True).click()
 	rows = desk.dialog().locator("tbody tr")
 	rows.nth(1).wait_for()
-	desk.picture("back-order-release")
 	assert [row.locator("td").nth(7).inner_text() for row in rows.all()] == ["2", "2"]
 	desk.close()
 	desk.page.evaluate(
@@ -113,5 +112,4 @@ def test_the_release_is_looked_at_and_the_report_lists_what_waits(desk: Desk, it
 	for order in orders:
 		desk.page.locator(".dt-row", has_text=order).wait_for()
 	desk.settle()
-	desk.picture("back-orders-report")
 	desk.switch(back_order_mode="Automatic")
