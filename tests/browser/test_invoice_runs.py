@@ -147,6 +147,7 @@ def test_a_run_makes_what_its_preview_shows(desk, work):
 	press_and_wait(desk, "Resume", "Queued")
 	work()
 	desk.page.locator(f"{RESULT} [data-retry]").wait_for()
+	desk.page.locator(f"{RESULT} [data-retry]").scroll_into_view_if_needed()
 	desk.picture("invoice-run")
 	assert [row[:3] for row in shown_groups(desk)] == [row[:3] for row in promised]
 	disable(desk, failing, 0)
