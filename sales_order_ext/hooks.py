@@ -348,6 +348,9 @@ doc_events = {
 	"Email Queue": {
 		"before_insert": ["sales_order_ext.replacement.events.before_insert_of_mail"],
 	},
+	"Kanban Board": {
+		"on_update": ["sales_order_ext.lifecycle.events.on_update_board"],
+	},
 	"Communication": {
 		"on_change": ["sales_order_ext.lifecycle.events.on_change_communication"],
 	},

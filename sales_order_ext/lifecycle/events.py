@@ -6,8 +6,8 @@ delivery and the invoice have handlers of their own.
 
 from __future__ import annotations
 
+import frappe
 from frappe import _
-from frappe.core.doctype.version.version import get_diff
 from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate
 
@@ -17,6 +17,7 @@ from sales_order_ext.lifecycle.messages import MESSAGES
 from sales_order_ext.violations import violation
 
 STATUS = "soe_lifecycle_status"
+DRAGGED = "soe_card_is_dragged"
 ORDER_FIELDS = {"Delivery Note": "against_sales_order", "Sales Invoice": "sales_order"}
 
 
@@ -80,6 +81,12 @@ def order_replaced(original: str, replacement: Document, inverse: str) -> None:
 		records.update([original, inverse], getdate())
 
 
+def on_update_board(doc: Document, method: str | None = None) -> None:
+	"""Kanban Board: Frappe stores the places of a board's cards before it saves what was dragged."""
+	if doc.reference_doctype == records.ORDER and doc.field_name == STATUS:
+		frappe.flags[DRAGGED] = not doc.flags.in_insert
+
+
 def on_update_preferences(doc: Document, method: str | None = None) -> None:
 	"""Settings and Sales Order Preference: place the orders that are already there."""
 	if preferences.switches_on(doc, jobs.SWITCH):
@@ -87,23 +94,12 @@ def on_update_preferences(doc: Document, method: str | None = None) -> None:
 
 
 def _refuse_moving(doc: Document) -> None:
-	"""Throw where the status is all that changes, as when a card is dragged.
-
-	Old copies bring an old one along, beside what else has changed since, or none, from before it was kept.
-	"""
+	"""Throw where a card was dragged. Old forms bring an old status along, which is only calculated anew."""
 	before = doc.get_doc_before_save()
-	is_moved = before and before.get(STATUS) and doc.get(STATUS) not in (None, "", before.get(STATUS))
-	if is_moved and _changes(before, doc) == [STATUS]:
+	is_dragged = frappe.flags.pop(DRAGGED, False)
+	if is_dragged and before and before.get(STATUS) and before.get(STATUS) != doc.get(STATUS):
 		facts = {"order": doc.name, "status": _(before.get(STATUS))}
 		errors.throw([violation("status_follows", **facts)], MESSAGES)
-
-
-def _changes(before: Document, doc: Document) -> list[str]:
-	"""Return the fields and tables that change; nothing at all may be written in two ways."""
-	diff = get_diff(before, doc)
-	rows = [(table, *pair) for table, *_row, fields in diff.row_changed for _field, *pair in fields]
-	tables = [table for table, _row in [*diff.added, *diff.removed]]
-	return [name for name, *pair in [*diff.changed, *rows] if any(pair)] + tables
 
 
 def _is_sent(doc: Document) -> bool:

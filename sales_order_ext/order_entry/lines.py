@@ -8,12 +8,13 @@ stand above what they bring.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, strip_html
+from frappe.utils import flt
 
 from sales_order_ext import preferences
 from sales_order_ext.errors import LineError
@@ -25,6 +26,9 @@ NAMES = {TEXT: "Text", CUSTOM: "Custom Line"}
 ORDER_FIELD = {"Delivery Note": "against_sales_order", "Sales Invoice": "sales_order"}
 NAME_LENGTH = 140
 SAVEPOINT = "soe_line_item"
+# ERPNext shows names of rows as HTML.
+OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
+LINE_END = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.IGNORECASE)
 NOT_PRINTED = {
 	**dict.fromkeys(("qty", "rate", "amount", "net_rate", "net_amount")),
 	**dict.fromkeys(("item_code", "uom", "stock_uom"), ""),
@@ -79,7 +83,7 @@ def print_texts(doc: Document) -> None:
 	for row in doc.get("items"):
 		if row.get("soe_line_type") == TEXT:
 			row.update(NOT_PRINTED)
-			words = strip_html(row.description or "").strip()
+			words = OPENING.sub("‹", _words(row))
 			row.item_name = words if words.startswith(row.item_name or "") else row.item_name
 		elif row.get("soe_line_type") == CUSTOM:
 			row.item_code = row.item_name
@@ -123,9 +127,9 @@ def _kind(row: Document) -> str | None:
 
 def _fill_in(doc: Document, row: Document, kind: str) -> None:
 	row.item_code = item_of(kind)
-	given = strip_html(row.get("description") or "").strip()
+	given = _words(row)
 	if not row.get("item_name") or (row.item_name == _(NAMES[kind]) and given):
-		row.item_name = given.split("\n")[0][:NAME_LENGTH] or _(NAMES[kind])
+		row.item_name = OPENING.sub("‹", given.split("\n")[0])[:NAME_LENGTH] or _(NAMES[kind])
 	row.description = row.get("description") or row.item_name
 	unit = frappe.get_cached_value("Item", row.item_code, "stock_uom")
 	row.uom = row.get("uom") or unit
@@ -140,6 +144,11 @@ def _fill_in(doc: Document, row: Document, kind: str) -> None:
 		row.update(NOTHING)
 	elif row.get("qty") is None:
 		row.qty = 1
+
+
+def _words(row: Document) -> str:
+	"""Return the description, which is HTML, as text."""
+	return as_text(LINE_END.sub("\n", row.get("description") or "")).strip()
 
 
 def _allow_empty_rows(doc: Document) -> None:

@@ -14,11 +14,11 @@ import frappe
 from frappe import _
 from frappe.desk.doctype.notification_settings.notification_settings import is_notifications_enabled
 from frappe.model.document import Document
-from frappe.utils import get_url_to_form, strip_html
+from frappe.utils import get_url_to_form
 from frappe.utils.user import get_users_with_role
 
 from sales_order_ext import preferences, transactions
-from sales_order_ext.markup import as_html
+from sales_order_ext.markup import as_html, as_text
 from sales_order_ext.order_entry import edits
 
 SWITCH = "enable_order_notifications"
@@ -104,7 +104,7 @@ def _row_fields() -> list[str]:
 
 def _shown(doc: Document, field: str) -> str:
 	value = doc.get(field)
-	return strip_html(str(doc.get_formatted(field))).strip() if value not in (None, "", 0) else ""
+	return as_text(doc.get_formatted(field)).strip() if value not in (None, "", 0) else ""
 
 
 def _label(row: Document) -> str:

@@ -17,7 +17,15 @@ from services import wait_for
 from tests.browser.desk import Desk
 
 SITE = os.environ.get("SOE_BROWSER_SITE") or "soe-browser.localhost"
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+OPTIONS = [
+	"--no-sandbox",
+	"--disable-gpu",
+	"--disable-quic",
+	"--no-first-run",
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+]
 SWITCHES = (
 	"enable_procurement",
 	"enable_order_types",
@@ -74,7 +82,7 @@ def open_desk(browser: Browser, address: str) -> Iterator[Callable[..., Desk]]:
 		contexts.append(context)
 		page = context.new_page()
 		page.set_default_timeout(60_000)
-		page.on("pageerror", lambda error: errors.append(str(error)))
+		page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
 		return Desk(page, address).sign_in(user, password)
 
 	yield open_one

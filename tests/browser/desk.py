@@ -40,11 +40,13 @@ class Desk:
 	def call(self, method: str, **arguments: Any) -> Any:
 		"""Call an endpoint as the user; return its message. Raises AssertionError with the server's text."""
 		done = self.page.evaluate(
-			"""([method, args]) => new Promise((done) => frappe.call({
-				method, args, silent: true,
-				callback: (r) => done({ message: r.message }),
-				error: (r) => done({ error: JSON.stringify(r?.responseJSON ?? r) }),
-			}))""",
+			"""async ([method, args]) => {
+				const headers = { "Content-Type": "application/json", "X-Frappe-CSRF-Token": frappe.csrf_token };
+				const asked = { method: "POST", headers, body: JSON.stringify(args) };
+				const answer = await fetch(`/api/method/${method}`, asked);
+				const text = await answer.text();
+				return answer.ok ? { message: JSON.parse(text).message } : { error: text };
+			}""",
 			[method, arguments],
 		)
 		assert "error" not in done, done["error"]
@@ -98,12 +100,15 @@ class Desk:
 	def settle(self) -> None:
 		"""Wait until no request is under way and nothing freezes the page."""
 		self.page.evaluate(
-			"""() => new Promise((done) => {
+			"""() => new Promise((done, fail) => {
 				let quiet = 0;
+				const end = Date.now() + 60_000;
 				const look = () => {
 					const busy = frappe.request.ajax_count || document.querySelector("#freeze.in");
 					quiet = busy ? 0 : quiet + 1;
-					quiet > 4 ? done() : setTimeout(look, 100);
+					if (quiet > 4) return done();
+					if (Date.now() > end) return fail(new Error(`${frappe.request.ajax_count} requests are under way`));
+					setTimeout(look, 100);
 				};
 				look();
 			})"""
@@ -133,6 +138,15 @@ class Desk:
 		"""Press a button of the dialog on top and wait until the server has answered."""
 		self.dialog().get_by_role("button", name=label).first.click()
 		self.settle()
+
+	def close(self) -> None:
+		"""Close the dialog on top by the keyboard, once it has opened: while it fades in it hears nothing."""
+		self.page.wait_for_function("() => window.cur_dialog?.display")
+		shown = self.page.locator(".modal.show").count()
+		self.page.keyboard.press("Escape")
+		self.page.wait_for_function(
+			"(shown) => document.querySelectorAll('.modal.show').length < shown", arg=shown
+		)
 
 	def document(self) -> dict[str, Any]:
 		"""Return the document of the open form, as the desk has it."""

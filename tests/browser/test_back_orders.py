@@ -63,7 +63,7 @@ def test_the_shortage_is_bought_and_released_by_hand(desk: Desk, item: str):
 	desk.press_button("Order Shortage", group="Back Orders")
 	desk.dialog().get_by_text("Requested").wait_for()
 	assert back_order(desk, order)["material_request"]
-	desk.page.keyboard.press("Escape")
+	desk.close()
 	receive(desk, item, 5)
 	desk.press_button("Release", group="Back Orders")
 	desk.dialog().get_by_role("cell", name=item).wait_for()
@@ -81,10 +81,35 @@ def test_the_preview_says_why_and_stock_that_comes_fills_what_waits(desk: Desk, 
 	desk.press_button("Preview Release")
 	desk.dialog().get_by_text("Nothing is free").wait_for()
 	assert desk.dialog().get_by_role("button", name="Release").first.is_disabled()
-	desk.page.keyboard.press("Escape")
+	desk.close()
 	receive(desk, item, 1)
 	work()
 	assert back_order(desk, order)["status"] == "Partly Filled"
 	receive(desk, item, 4)
 	work()
 	assert back_order(desk, order)["filled_qty"] == 2
+
+
+def test_the_release_is_looked_at_and_the_report_lists_what_waits(desk: Desk, item: str):
+	desk.switch(back_order_mode="Manual")
+	orders = [an_order(desk, item, qty) for qty in (2, 5)]
+	receive(desk, item, 4)
+	desk.page.evaluate("(item) => { frappe.route_options = { item_code: item }; }", item)
+	desk.open("Back Order")
+	for box in desk.page.locator(".list-row-checkbox:visible").all():
+		box.check()
+	head = desk.page.locator(".page-container:visible .page-head")
+	head.get_by_role("button", name="Actions").click()
+	head.locator(".dropdown-menu.show").get_by_text("Release", exact=True).click()
+	rows = desk.dialog().locator("tbody tr")
+	rows.nth(1).wait_for()
+	assert [row.locator("td").nth(7).inner_text() for row in rows.all()] == ["2", "2"]
+	desk.close()
+	desk.page.evaluate(
+		"(item) => { frappe.route_options = { item_code: item }; frappe.set_route('query-report', 'Back Orders'); }",
+		item,
+	)
+	for order in orders:
+		desk.page.locator(".dt-row", has_text=order).wait_for()
+	desk.settle()
+	desk.switch(back_order_mode="Automatic")

@@ -35,3 +35,15 @@ def test_switched_on_the_order_shows_its_buttons_and_statuses(desk):
 	desk.open("Sales Order", name)
 	assert "Cancel and Replace" in desk.buttons()
 	assert desk.document()["soe_reservation_status"]
+
+
+def test_the_settings_say_what_each_switch_does(desk):
+	desk.open("Sales Order Ext Settings", "Sales Order Ext Settings")
+	switches = desk.page.locator(".page-container:visible [data-fieldname^='enable_'].frappe-control")
+	said = {
+		one.get_attribute("data-fieldname"): one.locator(".help-box").first.inner_text().strip()
+		for one in switches.all()
+	}
+	assert set(said) == set(SWITCHES)
+	assert all(said.values())
+	desk.picture("settings")

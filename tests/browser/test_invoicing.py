@@ -22,7 +22,7 @@ def test_a_run_shows_what_it_makes_and_what_it_leaves_out(desk, work):
 	desk.press_button("Preview")
 	result = desk.page.locator("[data-fieldname=result]:visible")
 	result.get_by_text("Left Out").wait_for()
-	assert "1 invoices over 1 orders" in result.inner_text()
+	assert "Invoices: 1, orders: 1" in result.inner_text()
 	assert TERM in result.inner_text()
 	desk.press_button("Run")
 	desk.page.wait_for_function("() => cur_frm.doc.status !== 'Draft'")
@@ -47,7 +47,7 @@ def test_orders_of_the_list_are_invoiced_at_once(desk):
 	choose_in_list(desk, due, left)
 	desk.confirm("Create")
 	told = desk.dialog()
-	told.get_by_text("1 Invoices Created").wait_for()
+	told.get_by_text("Invoices Created: 1").wait_for()
 	assert "by hand" in told.inner_text()
 	assert told.get_by_role("link", name="SINV").count() == 1
 
@@ -58,7 +58,7 @@ def test_orders_of_the_list_are_looked_at_and_some_left_out(desk, work):
 	desk.confirm("Preview")
 	desk.page.wait_for_function("() => window.cur_frm && cur_frm.doctype === 'Invoice Run'")
 	result = desk.page.locator("[data-fieldname=result]:visible")
-	result.get_by_text("2 invoices over 2 orders").wait_for()
+	result.get_by_text("Invoices: 2, orders: 2").wait_for()
 	result.locator("table").first.scroll_into_view_if_needed()
 	desk.picture("invoices-from-orders")
 	result.locator(f"[data-order='{first}']").uncheck()

@@ -81,12 +81,12 @@ def test_an_order_is_replaced_from_its_form(desk):
 	desk.page.wait_for_function("() => cur_frm.doc.docstatus === 1")
 	desk.settle()
 	assert f"Replaces {name}." in shown(desk)
+	desk.picture("sales-order")
 	choose(desk, "Show Changes")
 	desk.settle()
 	desk.dialog().get_by_text("Changed").wait_for()
 	desk.picture("replacement-changes")
-	desk.page.evaluate("() => frappe.msg_dialog.hide()")
-	desk.page.wait_for_function("() => !document.querySelector('.modal.show')")
+	desk.close()
 	choose(desk, "Send Changes")
 	desk.dialog().get_by_text("Changes to your order").first.wait_for()
 	attached = (
@@ -94,7 +94,7 @@ def test_an_order_is_replaced_from_its_form(desk):
 	)
 	desk.page.wait_for_function("() => window.cur_dialog")
 	assert desk.page.evaluate(attached) == [1, "Order Changes"]
-	desk.page.evaluate("() => cur_dialog.hide()")
+	desk.close()
 	desk.open("Sales Order", name)
 	assert f"Replaced by {name}-1" in shown(desk)
 	assert "Re-open" not in desk.buttons()

@@ -71,6 +71,19 @@ def test_the_wizard_shows_stock_and_goes_on_where_it_was_left(desk):
 	assert desk.value("Quotation", name, "status") == "Partially Ordered"
 
 
+def test_a_pass_says_what_it_will_do_and_what_it_did(desk):
+	name = quotation(desk, row("Oak Chair", 2, 120), row("Desk Lamp", 2), row("Assembly", 1, 80))
+	win = desk.call("sales_order_ext.won_quote.api.start", quotation=name)["name"]
+	desk.open("Quote Win", win)
+	summary = desk.page.locator("[data-fieldname=summary]:visible")
+	summary.get_by_text("The sales order is submitted").wait_for()
+	desk.picture("quote-win")
+	desk.press_button("Finish")
+	desk.page.wait_for_function("() => cur_frm.doc.status === 'Finished'")
+	desk.settle()
+	assert {"Undo", "Sales Order"} <= set(desk.buttons())
+
+
 def test_a_lost_quotation_says_why(desk):
 	if not desk.value("Quotation Lost Reason", "Too dear", "name"):
 		desk.insert("Quotation Lost Reason", order_lost_reason="Too dear")

@@ -7,9 +7,10 @@ import pytest
 from tests.contract.source import APP, make_source
 
 BUNDLE = "sales_order_ext.bundle.js"
-# Frappe's own link and the language's bold take a name as HTML; ours do not.
+# Frappe's own link and the language's bold take a name as HTML; ours do not. What an HTML field has as options
+# Frappe runs as a template.
 RAW = re.compile(
-	r"get_form_link\([^)]*,\s*(?:true|1)\b|\.bold\(\)|\.innerHTML\b|\.html\(\s*(?:frm|cur_frm)?\.?doc\."
+	r"fieldtype: \"HTML\",\s*options\b|get_form_link\([^)]*,\s*(?:true|1)\b|\.bold\(\)|\.innerHTML\b|\.html\(\s*(?:frm|cur_frm)?\.?doc\."
 )
 CELLS = "formatter: sales_order_ext.cell"
 SHOWN = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
@@ -56,6 +57,8 @@ def test_templates_escape():
 		('sales_order_ext.link("Sales Order", name)', False),
 		('__("Replaces {0}", [name.bold()])', True),
 		("wrapper.innerHTML = text", True),
+		('{ fieldname: "about", fieldtype: "HTML", options: text }', True),
+		('{ fieldname: "about", fieldtype: "HTML" }', False),
 		("wrapper.html(doc.customer_name)", True),
 		('frappe.query_reports["A"] = {};', True),
 		('frappe.query_reports["A"] = { formatter: sales_order_ext.cell };', False),

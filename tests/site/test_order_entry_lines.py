@@ -208,3 +208,22 @@ def test_an_item_that_another_app_refuses_keeps_no_switch_off(no_line_items, swi
 	assert not any(frappe.db.exists("Item", item_code) for item_code in ITEMS)
 	said = [message["message"] for message in frappe.get_message_log()]
 	assert len(said) == len(ITEMS) and all("A code is missing." in one for one in said)
+
+
+@pytest.mark.parametrize(
+	"description, name, printed",
+	[
+		("Tables &amp; chairs<br>2 &lt; 3", "Tables & chairs", "Tables & chairs\n2 < 3"),
+		(
+			"&lt;img src=x onerror=hacked()&gt;",
+			"‹img src=x onerror=hacked()>",
+			"‹img src=x onerror=hacked()>",
+		),
+	],
+)
+def test_a_line_is_named_by_its_first_words(switch_on, description, name, printed):
+	switch_on("enable_payment_status")
+	order = order_of(text(description), goods(ITEM, 1, 10), submit=False)
+	assert order.items[0].item_name == name
+	order.run_method("before_print", frappe.get_cached_doc("Print Settings"))
+	assert order.items[0].item_name is None

@@ -56,14 +56,21 @@ def test_what_somebody_changed_stays(no_views, switch_on):
 	assert frappe.db.get_value("List Filter", name, "filters") == changed.filters
 
 
-def test_a_card_that_is_dragged_or_added_stands_where_its_order_does(no_views, switch_on):
+@pytest.mark.parametrize("submit, stays, moved", [(False, "Draft", "Due"), (True, "Due", "Invoiced")])
+def test_a_card_that_is_dragged_goes_back(no_views, switch_on, submit, stays, moved):
 	switch_on("enable_lifecycle_status")
-	order = sales_order((ITEM, 1, 10))
-	with pytest.raises(StatusFollowsError):
-		kanban_board.update_order_for_single_card(views.BOARD, order.name, "Due", "Invoiced", 0, 0)
-	assert frappe.db.get_value("Sales Order", order.name, "soe_lifecycle_status") == "Due"
+	order = sales_order((ITEM, 1, 10), submit=submit)
+	with pytest.raises(StatusFollowsError, match=f"{order.name} stays {stays}"):
+		kanban_board.update_order_for_single_card(views.BOARD, order.name, stays, moved, 0, 0)
+	assert frappe.db.get_value("Sales Order", order.name, "soe_lifecycle_status") == stays
+
+
+def test_a_card_that_is_put_into_a_column_stands_where_its_order_does(no_views, switch_on):
+	switch_on("enable_lifecycle_status")
 	added = sales_order((ITEM, 1, 10), submit=False, soe_lifecycle_status="Invoiced")
 	assert added.soe_lifecycle_status == "Draft"
+	kanban_board.update_order(views.BOARD, json.dumps({"Due": [added.name]}))
+	assert frappe.db.get_value("Sales Order", added.name, "soe_lifecycle_status") == "Draft"
 
 
 def test_the_calendar_shows_orders_by_required_date(switch_on):

@@ -187,5 +187,5 @@ frappe.provide("sales_order_ext");
 	}
 
 	const cell = (tag, column, html) =>
-		`<${tag}${column.right ? ' class="text-right"' : ""}>${html}</${tag}>`;
+		`<${tag}${column.right ? ' class="text-right text-nowrap"' : ""}>${html}</${tag}>`;
 })();

@@ -23,6 +23,7 @@
 			title: __("Create Lines From Sales Orders"),
 			search_label: __("Order, Item or Delivery Note"),
 			primary_label: __("Add Lines"),
+			keys: __("Arrow keys move, Enter ticks a row, Ctrl+Enter adds the ticked rows."),
 			key: (row) => `${row.sales_order} ${row.item_code}`,
 			async load(search) {
 				const rows = await frappe.xcall("sales_order_ext.invoicing.api.invoiceable_rows", {

@@ -74,7 +74,7 @@
 			...skipped.map((one) => `<li>${link("Sales Order", one.sales_order)}: ${escape(one.reason)}</li>`),
 		];
 		frappe.msgprint({
-			title: __("{0} Invoices Created", [created.length]),
+			title: __("Invoices Created: {0}", [created.length]),
 			indicator: failed.length ? "red" : created.length ? "green" : "orange",
 			message: `<ul>${lines.join("")}</ul>`,
 		});

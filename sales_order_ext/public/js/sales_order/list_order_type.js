@@ -12,7 +12,7 @@
 	function activate(list) {
 		const orders = list.get_checked_items(true);
 		if (!orders.length) return;
-		sales_order_ext.ask({
+		const dialog = sales_order_ext.ask({
 			title: __("Activate Forward Orders"),
 			fields: [
 				{
@@ -24,14 +24,7 @@
 					reqd: 1,
 					get_query: () => ({ filters: { enabled: 1, processing: ["!=", "Blocked"] } }),
 				},
-				{
-					fieldname: "about",
-					fieldtype: "HTML",
-					options: `<p class="text-muted">${__(
-						"{0} orders are changed, each for itself: they get the stock that is free, in the order of their names. Orders that do not wait are left as they are.",
-						[orders.length]
-					)}</p>`,
-				},
+				{ fieldname: "about", fieldtype: "HTML" },
 			],
 			label: __("Activate"),
 			act: ({ order_type }) =>
@@ -42,6 +35,11 @@
 				list.refresh();
 			},
 		});
+		const about = __(
+			"{0} orders are changed, each for itself: they get the stock that is free, in the order of their names. Orders that do not wait are left as they are.",
+			[orders.length]
+		);
+		dialog.fields_dict.about.$wrapper.html(`<p class="text-muted">${about}</p>`);
 	}
 
 	function show({ converted, failed }) {

@@ -65,15 +65,23 @@ sales_order_ext.grid_button = function (grid, label, shown, action) {
 		});
 	}
 
+	/** A description is HTML, what is typed here are words. ERPNext shows the names of rows as HTML. */
+	function as_words(text) {
+		return {
+			description: sales_order_ext.escape(text).replace(/\n/g, "<br>"),
+			item_name: text.split("\n")[0].slice(0, 140).replace(/<(?=[a-z/!?])/gi, "‹"),
+		};
+	}
+
 	/** The server gives the row its item; the desk must not look the price of one up. */
-	function add_row(frm, kind, values) {
+	function add_row(frm, kind, { description, ...values }) {
 		const empty = (frm.doc.items || []).find((row) => !row.item_code && !row.soe_line_type);
 		const row = empty || frappe.model.add_child(frm.doc, "Sales Order Item", "items");
 		const item_code = kind === "Text" ? "soe-text" : "soe-custom";
 		Object.assign(row, {
 			soe_line_type: kind,
 			item_code,
-			item_name: values.description.split("\n")[0].slice(0, 140),
+			...as_words(description),
 			uom: row.uom || "Nos",
 			conversion_factor: 1,
 			price_list_rate: 0,

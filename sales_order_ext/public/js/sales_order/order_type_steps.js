@@ -73,13 +73,14 @@
 		});
 		const dialog = new frappe.ui.Dialog({
 			title: __("Process {0}", [sales_order_ext.escape(frm.doc.name)]),
-			fields: [{ fieldname: "preview", fieldtype: "HTML", options: preview(said) }],
+			fields: [{ fieldname: "preview", fieldtype: "HTML" }],
 			primary_action_label: __("Process"),
 			async primary_action() {
 				dialog.hide();
 				await run(frm);
 			},
 		});
+		dialog.fields_dict.preview.$wrapper.html(preview(said));
 		dialog.get_primary_btn().prop("disabled", said.blockers.length > 0);
 		dialog.show();
 	}

@@ -25,7 +25,9 @@ frappe.ui.form.on("Sales Order", {
 				frappe.set_route("Form", "Sales Order", facts.open[0])
 			);
 		} else if (replacement.may_start(doc)) {
-			frm.add_custom_button(__("Cancel and Replace"), () => replacement.start(frm));
+			// A replacement has a menu of its own, and the head little room.
+			const group = doc.soe_replacement_role ? __("Replacement") : null;
+			frm.add_custom_button(__("Cancel and Replace"), () => replacement.start(frm), group);
 		}
 		if (doc.docstatus === 1 && doc.soe_replacement_role) replacement.add_change_buttons(frm);
 		if (doc.soe_replaced_order) {

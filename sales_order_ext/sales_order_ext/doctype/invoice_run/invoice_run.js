@@ -123,12 +123,14 @@
 		const found = await frappe.xcall("sales_order_ext.invoicing.api.email_invoices", {
 			invoice_run: frm.doc.name,
 		});
-		const lines = [__("{0} invoices are being e-mailed.", [found.queued])];
+		const lines = [];
+		if (found.queued) lines.push(__("Invoices being e-mailed: {0}", [found.queued]));
 		if (found.without_address.length) {
 			const names = found.without_address.map((name) => link("Sales Invoice", name)).join(", ");
 			lines.push(__("No e-mail address on: {0}. Print these.", [names]));
 		}
-		if (found.drafts) lines.push(__("{0} drafts are not e-mailed: submit them first.", [found.drafts]));
+		if (found.drafts) lines.push(__("Drafts are not e-mailed, submit them first: {0}", [found.drafts]));
+		if (!lines.length) lines.push(__("All of them have been e-mailed."));
 		frappe.msgprint({ title: __("E-mail Invoices"), message: lines.join("<br>") });
 	}
 
@@ -182,7 +184,7 @@
 		const texts = Object.entries(sums).map(([currency, sum]) => format_currency(sum, currency));
 		const orders = counted.reduce((number, group) => number + group.orders.length, 0);
 		return counted.length
-			? `<p>${__("{0} invoices over {1} orders, net {2}", [counted.length, orders, texts.join(" + ")])}</p>`
+			? `<p>${__("Invoices: {0}, orders: {1}, net: {2}", [counted.length, orders, texts.join(" + ")])}</p>`
 			: "";
 	}
 

@@ -30,7 +30,7 @@ def execute(filters: dict | None = None) -> tuple:
 
 def columns() -> list[dict]:
 	return [
-		{"fieldname": "posting_date", "label": _("Date"), "fieldtype": "Date", "width": 100},
+		{"fieldname": "posting_date", "label": _("Date"), "fieldtype": "Date", "width": 110},
 		{"fieldname": "cause", "label": _("Cause"), "fieldtype": "Data", "width": 160},
 		{"fieldname": "party_name", "label": _("Party"), "fieldtype": "Data", "width": 160},
 		{"fieldname": "item_code", "label": _("Item"), "fieldtype": "Link", "options": "Item", "width": 140},

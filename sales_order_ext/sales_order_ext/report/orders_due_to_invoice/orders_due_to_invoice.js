@@ -61,7 +61,7 @@ frappe.query_reports["Orders Due to Invoice"] = {
 				...message.skipped.map((one) => `${one.sales_order}: ${one.reason}`),
 			].map(frappe.utils.escape_html);
 			frappe.msgprint({
-				title: __("{0} Invoices Created", [links.length]),
+				title: __("Invoices Created: {0}", [links.length]),
 				message: [links.join(", "), ...reasons].filter(Boolean).join("<br>"),
 			});
 			report.refresh();

@@ -20,7 +20,7 @@ def columns() -> list[dict[str, Any]]:
 		_column("sales_order", _("Sales Order"), "Link", "Sales Order", 240),
 		_column("role", _("Role"), "Data", None, 110),
 		_column("status", _("Status"), "Data", None, 140),
-		_column("transaction_date", _("Date"), "Date", None, 105),
+		_column("transaction_date", _("Date"), "Date", None, 110),
 		_column("customer", _("Customer"), "Link", "Customer", 160),
 		_column("grand_total", _("Grand Total"), "Currency", "currency", 130),
 		_column("difference", _("Difference"), "Currency", "currency", 120),
