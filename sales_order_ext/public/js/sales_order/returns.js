@@ -62,7 +62,7 @@
 					value: (row) => format_currency(row.rate, frm.doc.currency),
 					right: true,
 				},
-				{ label: __("Can Come Back"), value: (row) => format_number(row.qty), right: true },
+				{ label: __("Can Come Back"), value: (row) => format_number(row.qty, null, Number.isInteger(row.qty) ? 0 : undefined), right: true },
 				{ label: __("Quantity"), input: "qty", initial: (row) => row.qty },
 			],
 			choose(chosen, { credit_reason }) {
