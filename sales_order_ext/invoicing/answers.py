@@ -67,7 +67,8 @@ class Answers:
 	"""The answers that one connection remembers.
 
 	`ask` is the connection's own way to run a statement; `excluded` are the tables that take no part in
-	transactions. `ahead` is told of a question before it is asked, and may keep its answer and others.
+	transactions. `ahead` is told of a question before it is asked, and may keep its answer and others. `changes`
+	counts the statements that may have written; `locked` names orders that this transaction has locked.
 	"""
 
 	def __init__(
@@ -81,6 +82,8 @@ class Answers:
 		self.keys_of: dict[str, set[tuple]] = {}
 		self.ahead: Callable[..., None] = lambda *_question, **_options: None
 		self.listeners: list[list[Heard]] = []
+		self.changes = 0
+		self.locked: frozenset[str] = frozenset()
 
 	def sql(self, query: Any, *arguments: Any, **options: Any) -> Any:
 		"""Run a statement, or answer it from memory."""
@@ -152,6 +155,7 @@ class Answers:
 	def _change(self, text: str, query: Any, *arguments: Any, **options: Any) -> Any:
 		"""Run a statement, and drop what it makes untrue; the end of a transaction, or a return, is all."""
 		verb = (text.split(None, 1) or [""])[0].lower()
+		self.changes += 1
 		try:
 			return self.run(query, *arguments, **options)
 		finally:
@@ -165,6 +169,7 @@ class Answers:
 	def _forget_all(self) -> None:
 		self.found.clear()
 		self.keys_of.clear()
+		self.locked = frozenset()
 
 	def keep(self, key: tuple, tables: frozenset[str], result: Any) -> None:
 		"""Remember what a question to tables, or what followed from several, came to."""

@@ -3,7 +3,7 @@
 An order is loaded when it is mapped and when its status is set, each time with a question to each of its
 tables. Invariant: plain reads of one transaction all show the same moment, so what one of them finds for many
 orders is what many would find for one each, until the table is written to (see `answers`). What locks is asked
-order by order as ever; nothing is left unlocked, and nothing is locked that would not be.
+order by order as ever; nothing is locked that would not be.
 """
 
 from __future__ import annotations
@@ -30,12 +30,11 @@ OFTEN = 3
 class Family:
 	"""Documents of a doctype whose rows will be asked for one after the other."""
 
-	def __init__(self, memory: answers.Answers, doctype: str, names: Iterable[str]) -> None:
+	def __init__(self, memory: answers.Answers, doctype: str, names: list[str]) -> None:
 		self.memory = memory
 		self.doctype = doctype
 		self.read: Counter = Counter()
 		self.near: dict[str, tuple[str, ...]] = {}
-		names = list(names)
 		for begin in range(0, len(names), TOGETHER):
 			near = tuple(names[begin : begin + TOGETHER])
 			self.near.update(dict.fromkeys(near, near))
@@ -70,10 +69,15 @@ class Family:
 
 
 def expect(doctype: str, names: Iterable[str]) -> None:
-	"""Let the rows of these documents be read together from now on, in a job whose connection remembers."""
+	"""Let the rows of these documents be read together from now on, in a job whose connection remembers.
+
+	The caller has locked the documents in this transaction, before it read anything.
+	"""
 	memory = answers.current()
 	if memory:
+		names = list(names)
 		memory.ahead = Family(memory, doctype, names).ask
+		memory.locked = frozenset(names)
 
 
 @lru_cache(200)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from sales_order_ext.invoicing import answers, columns, dictionaries, form_fields, lookups, readings
+from sales_order_ext.invoicing import answers, columns, form_fields, lookups, order_status, readings
 
 # In this order: the later ones ask the connection that remembers.
 PARTS = (
@@ -17,7 +17,7 @@ PARTS = (
 	lookups.worded_once,
 	readings.worked_out_once,
 	form_fields.found_once,
-	dictionaries.told_once,
+	order_status.found_once,
 )
 
 

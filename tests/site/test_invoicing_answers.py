@@ -86,8 +86,10 @@ def test_nothing_outlives_its_transaction(sql, database, statement):
 	for _ in range(2):
 		sql(ITEM, "A")
 		sql(ORDER, "A")
+		database.answers.locked = frozenset("A")
 		sql(statement)
 	assert database.asked.count(ITEM) == database.asked.count(ORDER) == 2
+	assert not database.answers.locked
 
 
 def test_an_error_may_have_ended_the_transaction(sql, database):

@@ -11,7 +11,7 @@ import pytest
 from erpnext.selling.doctype.sales_order.sales_order import SalesOrder
 from frappe.model.base_document import BaseDocument
 
-from sales_order_ext.invoicing import answers, dictionaries, families, form_fields, readings, sparing
+from sales_order_ext.invoicing import answers, families, form_fields, order_status, readings, sparing
 from sales_order_ext.invoicing.facts import BY_SCHEDULE
 from tests.site import masters
 from tests.site.invoicing_helpers import STORED, all_stored, deliver, give_schedule, run
@@ -162,7 +162,7 @@ def test_an_order_is_told_once_until_a_value_of_it_or_of_a_row_changes(three):
 	plain = order.as_dict()
 
 	plain_telling = BaseDocument.get_valid_dict
-	with answers.remembered(), dictionaries.told_once(), pytest.MonkeyPatch.context() as patch:
+	with answers.remembered(), order_status.found_once(), pytest.MonkeyPatch.context() as patch:
 		patch.setattr(
 			BaseDocument,
 			"get_valid_dict",
@@ -185,10 +185,36 @@ def test_an_order_is_told_once_until_a_value_of_it_or_of_a_row_changes(three):
 	assert "as_dict" not in vars(SalesOrder)
 
 
+@pytest.mark.parametrize(
+	("place", "since", "again"),
+	[
+		(0, lambda order: None, 0),
+		(2, lambda order: None, 1),  # not locked by the job
+		(0, lambda order: order.items[0].update({"qty": 9}), 1),
+		(0, lambda order: order.items.pop(), 1),
+		(0, lambda order: frappe.db.set_value("Sales Order", order.name, "po_no", "X"), 1),
+	],
+)
+def test_a_locked_order_is_read_again_before_its_status_is_set_where_it_may_have_changed(
+	three, place, since, again
+):
+	with asked() as statements, order_status.found_once():
+		families.expect("Sales Order", three[:2])
+		order = frappe.get_doc("Sales Order", three[place])
+		old = order.status
+		since(order)
+		before = len(statements)
+		order.set_status(update=True, status="On Hold")
+	reread = [text for text in statements[before:] if "`tabSales Order Item`" in text]
+	assert len(reread) == again
+	assert (order.get_doc_before_save().status, order.status) == (old, "On Hold")
+	assert order.get_doc_before_save().items[0] is not order.items[0]
+
+
 def test_an_order_with_a_field_that_is_computed_is_told_each_time(monkeypatch):
 	field = frappe.get_meta("Sales Order").get("fields", {"is_virtual": 1})[0]
 	monkeypatch.setattr(SalesOrder, field.fieldname, property(lambda order: order.name), raising=False)
-	with answers.remembered(), dictionaries.told_once():
+	with answers.remembered(), order_status.found_once():
 		assert "as_dict" not in vars(SalesOrder)
 
 
