@@ -32,11 +32,12 @@ def book(document: Document, name: str | None = None) -> Document:
 	try:
 		return document.insert(set_name=name)
 	finally:
-		del document.__dict__["before_submit"]
+		document.__dict__.pop("before_submit", None)
 
 
 def _before_submit(document: Document) -> None:
 	"""Let happen what a draft's save does before it is written, then what its submit does."""
+	del document.__dict__["before_submit"]
 	document.run_method("before_save")
 	with _as_stored(document):
 		if not _is_settled(document):
@@ -44,9 +45,8 @@ def _before_submit(document: Document) -> None:
 		document.set_status()
 	# As every submit does: what its events write of it is part of it, and no later change.
 	frappe.flags.currently_saving.append((document.doctype, document.name))
-	own = getattr(type(document), "before_submit", None)
-	if own:
-		own(document)
+	if hasattr(document, "before_submit"):
+		document.before_submit()
 
 
 def _is_settled(document: Document) -> bool:
