@@ -226,4 +226,4 @@ def test_a_line_is_named_by_its_first_words(switch_on, description, name, printe
 	order = order_of(text(description), goods(ITEM, 1, 10), submit=False)
 	assert order.items[0].item_name == name
 	order.run_method("before_print", frappe.get_cached_doc("Print Settings"))
-	assert order.items[0].item_name is None
+	assert order.items[0].item_name == printed
