@@ -11,7 +11,9 @@ from tests.site import clerks, web
 
 CLERKS, STEPS = 8, 8
 # A deadlock, a lock waited for too long: the whole request is taken back. Rare, in plain ERPNext as well.
+# MariaDB 11.8 takes one back, too, whose series gave a number to somebody else meanwhile: before our code begins.
 IN_THE_WAY = ("(1213,", "(1205,")
+NUMBER_TAKEN = "last read in table 'tabSeries'"
 # The bare page: Frappe's own rollback of a request found its connection gone.
 LOST = ("(2006,", "(2013,", "(1927,", "(1317,", "Lost connection", "gone away", "InterfaceError",
 	"<h1>Internal Server Error</h1>")  # fmt: skip
@@ -51,6 +53,7 @@ def test_clerks_at_once_leave_true_figures(day):
 	day, key = day
 	with web.served() as address:
 		work(day, key, address)
+	day.broken = [one for one in day.broken if NUMBER_TAKEN not in one[2]]
 	broken = [one for one in day.broken if not any(word in one[2] for word in IN_THE_WAY)]
 	assert broken == [], "\n\n".join(f"{act} {status}: {text}" for act, status, text in broken)
 	assert sum(day.done.values()) > CLERKS
