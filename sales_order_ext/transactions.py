@@ -70,6 +70,9 @@ def _lock(
 	"""Lock; return whether the view is new, and the Bins."""
 	uoms, orders = _stock_uoms(stock), set(orders)
 	fresh = start_fresh(doc)
+	if not fresh:
+		# Its view may be old: what changed since is seen by comparing, and said by us.
+		compat.let_locks_read_what_is_new()
 	lock_rows("Sales Order", orders)
 	if fresh:
 		frappe.local.soe_fresh_orders = orders

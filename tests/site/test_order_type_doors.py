@@ -1,6 +1,7 @@
 """The doors as people and programs use them: several orders at once, bulk tools, pick lists, programs."""
 
 import json
+import traceback
 from inspect import signature
 
 import frappe
@@ -63,7 +64,9 @@ def test_a_document_over_several_orders_is_refused_for_the_blocked_one_alone(mix
 
 
 @pytest.mark.parametrize("doctype", ["Delivery Note", "Sales Invoice"])
-def test_bulk_tools_make_documents_for_allowed_orders_alone(mixed, doctype):
+def test_bulk_tools_make_documents_for_allowed_orders_alone(mixed, doctype, monkeypatch):
+	# With variables, as ERPNext 16 notes it, Frappe keeps it only up to where one of them looks like a tag.
+	monkeypatch.setattr(frappe, "get_traceback", lambda *args, **kwargs: traceback.format_exc())
 	rest = [None] if "args" in signature(job).parameters else []
 	job([{"name": order.name} for order in mixed], "Sales Order", doctype, *rest)
 	frappe.flags.pop("bulk_transaction", None)

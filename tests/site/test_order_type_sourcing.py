@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from frappe.utils import strip_html
 
 from sales_order_ext.errors import SupplierMissingError
 from sales_order_ext.order_type import api
@@ -105,7 +106,8 @@ def test_cancelling_the_order_takes_the_request_along_and_leaves_the_purchase_or
 	[(*_, name)] = purchasing.bought("Purchase Order", ordered.name)
 	frappe.clear_messages()
 	ordered.cancel()
-	assert any(f"{name}</a> stays" in str(message) for message in frappe.get_message_log())
+	said = strip_html(str(frappe.get_message_log()))
+	assert f"{name} stays" in said, said
 	assert frappe.db.get_value("Purchase Order", name, "docstatus") == 1
 	assert purchasing.bought("Purchase Order", ordered.name) == []
 	purchasing.receive_bought(name)
