@@ -17,8 +17,10 @@ def looked_up(change=lambda rows: rows):
 	def look_up(filters, **asked):
 		worded.append(asked)
 		given = {"name": filters} if isinstance(filters, str) else filters
-		text = " and ".join(f"`{field}`=%(p{number})s" for number, field in enumerate(given))
-		values = {f"p{number}": value for number, value in enumerate(given.values())}
+		texts = [field for field, value in given.items() if not isinstance(value, int)]
+		places = {field: f"%(p{number})s" for number, field in enumerate(texts)}
+		text = " and ".join(f"`{field}`={places.get(field, value)}" for field, value in given.items())
+		values = {f"p{number}": given[field] for number, field in enumerate(texts)}
 		return change(memory.sql(f"select a from `tabItem` where {text}", values))
 
 	return lookups.LookUps(memory, look_up).values, worded
@@ -38,7 +40,14 @@ def test_a_look_up_of_other_names_has_the_same_words():
 
 @pytest.mark.parametrize(
 	"filters",
-	[{"name": ("in", ["A"])}, {"name": None}, {"name": ""}, {"name": 1}, {"name": "A", "parent": "A"}],
+	[
+		{"name": ("in", ["A"])},
+		{"name": None},
+		{"name": ""},
+		{"name": True},
+		{"name": 1.5},
+		{"name": "A", "parent": "A"},
+	],
 )
 def test_a_look_up_by_more_than_different_texts_is_worded_each_time(filters):
 	values, worded = looked_up()
@@ -48,25 +57,25 @@ def test_a_look_up_by_more_than_different_texts_is_worded_each_time(filters):
 
 
 def test_a_look_up_by_numbers_too_is_worded_once_for_each_number():
-	plain = [frappe.db.get_value("Customer", {"name": CUSTOMER, "disabled": number}) for number in (0, 1)]
-	with answers.remembered():
-		memory, worded = answers.current(), []
-		look_up = frappe.db._get_values_from_table
+	values, worded = looked_up()
+	found = [
+		values(filters={"name": name, "disabled": number}, fields="a") for name in "AB" for number in (0, 1)
+	]
+	assert found == [
+		[[f"select a from `tabItem` where `name`=%(p0)s and `disabled`={number}", {"p0": name}]]
+		for name in "AB"
+		for number in (0, 1)
+	]
+	assert len(worded) == 2
 
-		def wording(**asked):
-			worded.append(asked["filters"])
-			return look_up(**asked)
 
-		values = lookups.LookUps(memory, wording).values
-		common = {"doctype": "Customer", "fields": ["name"], "as_dict": False, "order_by": None}
-		found = [
-			values(filters={"name": name, "disabled": number}, **common)
-			for name in (CUSTOMER, OTHER_CUSTOMER, CUSTOMER)
-			for number in (0, 1)
-		]
-	assert (plain, [len(rows) for rows in found]) == ([CUSTOMER, None], [1, 0] * 3)
-	assert found[2][0][0] == OTHER_CUSTOMER
-	assert [filters["disabled"] for filters in worded] == [0, 1]
+def test_numbers_are_looked_up_as_they_are():
+	asked = [{"name": name, "disabled": number} for name in (CUSTOMER, OTHER_CUSTOMER) for number in (0, 1)]
+	plain = [frappe.db.get_value("Customer", filters) for filters in asked]
+	assert plain == [CUSTOMER, None, OTHER_CUSTOMER, None]
+	with answers.remembered(), lookups.worded_once():
+		for _ in range(2):
+			assert [frappe.db.get_value("Customer", filters) for filters in asked] == plain
 
 
 def test_a_look_up_that_changes_what_it_finds_is_left_to_do_so():
