@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from html import escape, unescape
 
 import frappe
+
+LINE_END = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.IGNORECASE)
 
 
 def as_html(text: object) -> str:
@@ -13,8 +16,8 @@ def as_html(text: object) -> str:
 
 
 def as_text(said: object) -> str:
-	"""Return what a message, or the error that it was thrown as, says as plain text."""
-	return unescape(frappe.utils.strip_html(str(said)))
+	"""Return what a message, or the error that it was thrown as, says as plain text, line by line."""
+	return unescape(frappe.utils.strip_html(LINE_END.sub("\n", str(said)))).strip()
 
 
 def soe_clean(html: str | None) -> str:

@@ -28,7 +28,6 @@ NAME_LENGTH = 140
 SAVEPOINT = "soe_line_item"
 # ERPNext shows names of rows as HTML.
 OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
-LINE_END = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.IGNORECASE)
 NOT_PRINTED = {
 	**dict.fromkeys(("qty", "rate", "amount", "net_rate", "net_amount")),
 	**dict.fromkeys(("item_code", "uom", "stock_uom"), ""),
@@ -148,7 +147,7 @@ def _fill_in(doc: Document, row: Document, kind: str) -> None:
 
 def _words(row: Document) -> str:
 	"""Return the description, which is HTML, as text."""
-	return as_text(LINE_END.sub("\n", row.get("description") or "")).strip()
+	return as_text(row.get("description") or "")
 
 
 def _allow_empty_rows(doc: Document) -> None:

@@ -104,7 +104,7 @@ def _row_fields() -> list[str]:
 
 def _shown(doc: Document, field: str) -> str:
 	value = doc.get(field)
-	return as_text(doc.get_formatted(field)).strip() if value not in (None, "", 0) else ""
+	return as_text(doc.get_formatted(field)) if value not in (None, "", 0) else ""
 
 
 def _label(row: Document) -> str:

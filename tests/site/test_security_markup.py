@@ -112,6 +112,7 @@ def test_a_batch_tells_its_refusals_as_text(types_on):
 def test_text_survives_as_html():
 	for text in (HOSTILE, "R&D", "a < b & c", "O'Neil", "&lt;b&gt;"):
 		assert as_text(f"<strong>{as_html(text)}</strong>") == text
+	assert as_text("<p>One.</p>Two.<br>Three.") == "One.\nTwo.\nThree."
 
 
 def test_a_notification_is_text(switch_on):
