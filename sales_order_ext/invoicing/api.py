@@ -132,12 +132,11 @@ def progress(invoice_run: str) -> dict[str, Any]:
 	"""Return how far a run is: {status, total, done, skipped, failed, percent}."""
 	frappe.has_permission(run_records.RUN, "read", invoice_run, throw=True)
 	counts = run_records.count(invoice_run)
-	total = sum(counts.values())
 	return {
 		"status": run_records.status_of(invoice_run),
-		"total": total,
+		"total": sum(counts.values()),
 		**{status.lower(): counts.get(status, 0) for status in run_records.COUNTERS},
-		"percent": 100 * (total - counts.get("Pending", 0)) // max(1, total),
+		"percent": run_records.percent(counts),
 	}
 
 

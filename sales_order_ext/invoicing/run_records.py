@@ -123,6 +123,12 @@ def count(invoice_run: str) -> dict[str, int]:
 	)
 
 
+def percent(counts: Mapping[str, int]) -> int:
+	"""Return how much of a run is done, for better or worse, in whole per cent."""
+	total = sum(counts.values())
+	return 100 * (total - counts.get("Pending", 0)) // total if total else 100
+
+
 def store_counts(invoice_run: str, counts: Mapping[str, int]) -> None:
 	"""Write the counts onto the run."""
 	values = {field: counts.get(status, 0) for status, field in COUNTERS.items()}

@@ -159,7 +159,7 @@ def _fail(group: str, error: Exception, unit: Unit) -> bool:
 def _report(run: Document, percent: int, unit: Unit, progress: Progress) -> int:
 	"""Tell the progress when it has reached another whole per cent; return it."""
 	counts = run_records.count(run.name)
-	reached = 100 * (sum(counts.values()) - counts.get("Pending", 0)) // max(1, sum(counts.values()))
+	reached = run_records.percent(counts)
 	if reached != percent:
 		run_records.store_counts(run.name, counts)
 		unit.commit()
@@ -177,4 +177,4 @@ def _settle(run: Document, unit: Unit, progress: Progress) -> None:
 		run_records.set_status(run.name, status, only_from=(*run_records.GOING, "Stopped"))
 		naming.give_back(run.name)
 	unit.commit()
-	progress(run.name, 100)
+	progress(run.name, run_records.percent(counts))

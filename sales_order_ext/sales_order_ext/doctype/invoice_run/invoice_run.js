@@ -20,7 +20,10 @@
 	frappe.ui.form.on("Invoice Run", {
 		setup(frm) {
 			frappe.realtime.on("soe_invoice_run", (message) => {
-				if (message.invoice_run === frm.doc.name) show_progress(frm, message.percent);
+				if (message.invoice_run !== frm.doc.name) return;
+				// The invoices that were being made when it was stopped are done now.
+				if (!GOING.includes(frm.doc.status)) return frm.reload_doc();
+				show_progress(frm, message.percent);
 			});
 		},
 
@@ -109,9 +112,17 @@
 			const found = await frappe.xcall("sales_order_ext.invoicing.api.progress", { invoice_run: name });
 			if (frm.doc.name !== name) return;
 			if (!GOING.includes(found.status)) return frm.reload_doc();
+			show_counts(frm, found);
 			show_progress(frm, found.percent);
 			follow(frm);
 		}, POLL);
+	}
+
+	function show_counts(frm, { status, done, skipped, failed }) {
+		const values = { status, groups_done: done, groups_skipped: skipped, groups_failed: failed };
+		Object.assign(frm.doc, values);
+		Object.keys(values).forEach((field) => frm.refresh_field(field));
+		frm.toolbar.set_indicator();
 	}
 
 	function show_progress(frm, percent) {
