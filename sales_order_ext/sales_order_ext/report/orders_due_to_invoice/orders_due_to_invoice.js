@@ -64,6 +64,8 @@ frappe.query_reports["Orders Due to Invoice"] = {
 				title: __("Invoices Created: {0}", [links.length]),
 				message: [links.join(", "), ...reasons].filter(Boolean).join("<br>"),
 			});
+			// The table would keep the ticks where they were, on rows that are other orders now.
+			report.datatable.rowmanager.checkAll(false);
 			report.refresh();
 		});
 	},

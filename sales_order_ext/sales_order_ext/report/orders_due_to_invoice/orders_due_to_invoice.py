@@ -63,7 +63,7 @@ def due_value(filters: dict | list | str | None = None) -> Row:
 
 def columns(currency: str) -> list[Row]:
 	return [
-		_column("sales_order", _("Sales Order"), "Link", "Sales Order", 160),
+		_column("sales_order", _("Sales Order"), "Link", "Sales Order", 190),
 		_column("customer", _("Customer"), "Link", "Customer", 160),
 		_column("transaction_date", _("Order Date", context="Quote Win"), "Date", None, 110),
 		_column("invoice_term", _("Invoice Term"), "Data", None, 210),
