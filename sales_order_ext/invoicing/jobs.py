@@ -6,9 +6,12 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.email.doctype.email_account.email_account import EmailAccount
 
-from sales_order_ext import background, compat, preferences
+from sales_order_ext import background, compat, errors, preferences
 from sales_order_ext.invoicing import naming, planning, records, run_records, runner, sparing
+from sales_order_ext.invoicing.messages import MESSAGES
+from sales_order_ext.violations import violation
 
 # A worker goes on as long as there are groups; a run of thousands takes longer than a queue's usual limit.
 TIMEOUT = 6 * 60 * 60
@@ -62,6 +65,7 @@ def enqueue_emails(invoice_run: str) -> dict[str, Any]:
 	submitted = [one for one in found if one.docstatus == 1 and not one.emailed_on]
 	sending = [one.name for one in submitted if one.email]
 	if sending:
+		_require_outgoing_account()
 		background.enqueue(
 			"sales_order_ext.invoicing.jobs.email",
 			job_id=f"{EVENT}_email::{invoice_run}",
@@ -74,6 +78,13 @@ def enqueue_emails(invoice_run: str) -> dict[str, Any]:
 		"without_address": [one.name for one in submitted if not one.email],
 		"drafts": sum(one.docstatus == 0 for one in found),
 	}
+
+
+def _require_outgoing_account() -> None:
+	"""Refuse now what a worker would try for every invoice in vain."""
+	sender = frappe.utils.get_formatted_email(frappe.session.user)
+	if not EmailAccount.find_outgoing(match_by_email=sender, match_by_doctype="Sales Invoice"):
+		errors.throw([violation("no_outgoing_account")], MESSAGES)
 
 
 def email(invoice_run: str) -> None:

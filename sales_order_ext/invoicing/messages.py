@@ -162,6 +162,10 @@ MESSAGES: errors.Messages = {
 		_lt("This invoice is neither failed nor skipped: there is nothing to try again."),
 		errors.InvoiceRunError,
 	),
+	"no_outgoing_account": (
+		_lt("No e-mail account sends your e-mails. Set up a default outgoing Email Account and try again."),
+		errors.InvoiceRunError,
+	),
 	"not_a_draft": (_lt("{run} has begun already. Make a new run."), errors.InvoiceRunError),
 	"not_going": (_lt("{run} is {status}: there is nothing to stop."), errors.InvoiceRunError),
 	"not_resumable": (_lt("{run} is {status}: there is nothing to resume."), errors.InvoiceRunError),

@@ -186,6 +186,17 @@ def test_a_failed_group_is_tried_again_alone():
 		api.retry(next(group.name for group in groups_of(name) if group.status == "Done"))
 
 
+def an_outgoing_account():
+	account = {
+		"email_id": "invoices@example.com",
+		"enable_outgoing": 1,
+		"default_outgoing": 1,
+		"smtp_server": "x",
+	}
+	frappe.get_doc({"doctype": "Email Account", "email_account_name": "Invoices", "name": "Invoices",
+		**account}).db_insert()  # fmt: skip
+
+
 def test_invoices_of_a_run_are_e_mailed_once(monkeypatch):
 	monkeypatch.setattr(frappe.db, "commit", lambda: None)
 	sent = []
@@ -196,6 +207,10 @@ def test_invoices_of_a_run_are_e_mailed_once(monkeypatch):
 	name = frappe.db.get_value(run_records.GROUP, group.name, "invoice_run")
 	assert api.email_invoices(name) == {"queued": 0, "without_address": [group.invoice], "drafts": 0}
 	frappe.db.set_value("Sales Invoice", group.invoice, "contact_email", "buyer@example.com")
+	frappe.local.outgoing_email_account = {}
+	with pytest.raises(InvoiceRunError):
+		api.email_invoices(name)
+	an_outgoing_account()
 	assert api.email_invoices(name)["queued"] == 1
 	for _ in range(2):
 		jobs.email(name)
@@ -204,14 +219,7 @@ def test_invoices_of_a_run_are_e_mailed_once(monkeypatch):
 
 def test_an_e_mail_waits_in_the_queue_with_the_print_by_orders(monkeypatch):
 	monkeypatch.setattr(frappe.db, "commit", lambda: None)
-	account = {
-		"email_id": "invoices@example.com",
-		"enable_outgoing": 1,
-		"default_outgoing": 1,
-		"smtp_server": "x",
-	}
-	frappe.get_doc({"doctype": "Email Account", "email_account_name": "Invoices", "name": "Invoices",
-		**account}).db_insert()  # fmt: skip
+	an_outgoing_account()
 	group = only(run(orders=[order_c("Immediate").name], submit_invoices=1))
 	frappe.db.set_value("Sales Invoice", group.invoice, "contact_email", "buyer@example.com")
 	# On a new site of version 16 ERPNext has set another one as the usual.
