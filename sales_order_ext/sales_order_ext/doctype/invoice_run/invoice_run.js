@@ -15,6 +15,7 @@
 	const GOING = ["Queued", "Running"];
 	const POLL = 3000;
 	const SHOWN = 500;
+	const PRINTED_AT_ONCE = 25;
 	const { escape, link } = sales_order_ext;
 
 	frappe.ui.form.on("Invoice Run", {
@@ -148,14 +149,30 @@
 	async function print(frm) {
 		const groups = await groups_of(frm);
 		const names = groups.map((group) => group.invoice).filter(Boolean);
-		const query = new URLSearchParams({
+		const args = {
 			doctype: "Sales Invoice",
 			name: JSON.stringify(names),
 			format: frappe.get_meta("Sales Invoice")?.default_print_format || "Sales Invoice by Orders",
+		};
+		if (names.length > PRINTED_AT_ONCE) return print_in_background(args);
+		open_url_post("/api/method/frappe.utils.print_format.download_multi_pdf", args, true);
+	}
+
+	/** Let a worker print, as Frappe's lists do: a request would end before many are printed. */
+	async function print_in_background(args) {
+		const { message } = await frappe.call("frappe.utils.print_format.download_multi_pdf_async", args);
+		const event = `task_complete:${message.task_id}`;
+		frappe.realtime.task_subscribe(message.task_id);
+		frappe.realtime.on(event, ({ file_url }) => {
+			frappe.realtime.off(event);
+			frappe.realtime.task_unsubscribe(message.task_id);
+			frappe.msgprint({
+				title: __("Print Invoices"),
+				message: __("The invoices are printed."),
+				primary_action: { label: __("Download PDF"), client_action: "window.open", args: file_url },
+			});
 		});
-		window.open(
-			frappe.urllib.get_full_url(`/api/method/frappe.utils.print_format.download_multi_pdf?${query}`)
-		);
+		frappe.show_alert(__("The invoices are being printed. Leave this page open."));
 	}
 
 	function groups_of(frm) {
