@@ -156,10 +156,11 @@ Object.assign(sales_order_ext.replacement, {
 		const bold = (text) => `<b>${sales_order_ext.escape(text)}</b>`;
 		const lines = [
 			__("{0} is cancelled and replaced by {1}.", [effect.original, parts.join(", ")].map(bold)),
-			__(
-				"Total {0} becomes {1} ({2}).",
-				[effect.old_total, effect.new_total, effect.difference].map(money)
-			),
+			__("Total {0} becomes {1} ({2}).", [
+				money(effect.old_total),
+				money(effect.new_total),
+				(effect.difference > 0 ? "+" : "") + money(effect.difference),
+			]),
 			...effect.warnings.map(frappe.utils.escape_html),
 		];
 		if (effect.problems.length) {
