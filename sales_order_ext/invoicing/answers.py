@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 import frappe
+from frappe.model.docstatus import DocStatus
 
 TABLE = re.compile(r"`(tab[A-Z][^`]*)`|\b(tab[A-Z]\w*)\b")
 # What locks, tells the time or chance, or depends on the session or on other than the site's own tables.
@@ -42,6 +43,8 @@ MOST = 5000  # answers; the memory of a job stays flat
 LARGEST = 200  # rows of one
 SIMPLE = (str, int, float, Decimal, date, type(None))
 PLAIN = frozenset((*SIMPLE, bool))
+# What nobody can change.
+LASTING = PLAIN | {datetime, time, timedelta, DocStatus}
 Statement = tuple[Any, tuple, dict[str, Any]]
 
 
@@ -269,10 +272,13 @@ def _copied(rows: list | tuple) -> list | tuple:
 
 def copied(value: Any) -> Any:
 	"""Return a value whose asker may change all of it."""
-	if type(value) in PLAIN:
+	if type(value) in LASTING:
 		return value
 	if isinstance(value, dict):
-		return type(value)({key: one if type(one) in PLAIN else copied(one) for key, one in value.items()})
+		own = value.copy()
+		if not LASTING.issuperset(map(type, value.values())):
+			own.update({key: copied(one) for key, one in value.items() if type(one) not in LASTING})
+		return own
 	if type(value) in (list, tuple):
 		return type(value)(map(copied, value))
 	return deepcopy(value)
