@@ -359,6 +359,7 @@ doc_events = {
 			"sales_order_ext.allocation.events.preferences_on_update",
 			"sales_order_ext.payment.events.on_update_preferences",
 			"sales_order_ext.lifecycle.events.on_update_preferences",
+			"sales_order_ext.replacement.events.on_update_preferences",
 			"sales_order_ext.order_entry.events.on_update_preferences",
 			"sales_order_ext.setup.workspace.follow_switches",
 		],
@@ -368,10 +369,14 @@ doc_events = {
 			"sales_order_ext.allocation.events.preferences_on_update",
 			"sales_order_ext.payment.events.on_update_preferences",
 			"sales_order_ext.lifecycle.events.on_update_preferences",
+			"sales_order_ext.replacement.events.on_update_preferences",
 			"sales_order_ext.order_entry.events.on_update_preferences",
 			"sales_order_ext.setup.workspace.follow_switches",
 		],
-		"after_delete": ["sales_order_ext.setup.workspace.follow_switches"],
+		"after_delete": [
+			"sales_order_ext.replacement.events.on_update_preferences",
+			"sales_order_ext.setup.workspace.follow_switches",
+		],
 	},
 	"Payment Request": {
 		"before_insert": ["sales_order_ext.replacement.events.before_insert_of_link"],

@@ -84,6 +84,7 @@ def finish(confirmation: Confirmation, draft: Document) -> None:
 	if hasattr(draft, "set_advance_payment_status"):
 		draft.set_advance_payment_status()
 	write_log(confirmation, draft)
+	records.forget_any_replaced()
 	_tell(confirmation, draft)
 	for hook in frappe.get_hooks("sales_order_replaced"):
 		frappe.call(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from frappe.model.document import Document
 
-from sales_order_ext.replacement import confirm, desk, drafting, guards, printing
+from sales_order_ext.replacement import confirm, desk, drafting, guards, printing, records
 
 
 def onload(doc: Document, method: str | None = None) -> None:
@@ -98,3 +98,8 @@ def before_submit_of_link(doc: Document, method: str | None = None) -> None:
 def before_insert_of_mail(doc: Document, method: str | None = None) -> None:
 	"""Email Queue: the customer gets the order together with what changed in it."""
 	printing.attach_orders(doc)
+
+
+def on_update_preferences(doc: Document, method: str | None = None) -> None:
+	"""Settings and Sales Order Preference: look again whether an order was replaced while the switch was on."""
+	records.forget_any_replaced()

@@ -231,16 +231,26 @@ def _whereabouts(order: Document | frappe._dict) -> dict[str, bool | str]:
 
 
 def any_replaced() -> bool:
-	"""Return whether this site has replaced an order yet.
+	"""Return whether this site has replaced an order yet; without a statement where the switch is off.
 
-	Only that it has is remembered: a cache that could not be told of the first one would leave it unguarded.
+	That it has not is believed only while nobody can: a cache that was away might not have heard of the first one.
 	"""
-	if frappe.cache.get_value(REPLACED_KEY):
-		return True
-	found = bool(frappe.db.exists(LOG, {}))
-	if found:
-		frappe.cache.set_value(REPLACED_KEY, 1)
-	return found
+	known = frappe.cache.get_value(REPLACED_KEY)
+	if known is None or (not known and preferences.maybe_on(SWITCH)):
+		known = int(bool(frappe.db.exists(LOG, {})))
+		frappe.cache.set_value(REPLACED_KEY, known)
+	return bool(known)
+
+
+def forget_any_replaced() -> None:
+	"""Ask the database again, now and when the transaction has ended either way."""
+	for moment in (frappe.db.after_commit, frappe.db.after_rollback):
+		moment.add(_forget_any_replaced)
+	_forget_any_replaced()
+
+
+def _forget_any_replaced() -> None:
+	frappe.cache.delete_value(REPLACED_KEY)
 
 
 def workflow_state_field(doc: Document) -> str | None:
