@@ -11,7 +11,7 @@ GERMAN = APP.root / "translations" / "de.csv"
 # Frappe or ERPNext says these themselves, version 16 in other words than 15: a line of ours would be heard
 # on their pages too. A line that holds in a sense of ours alone would not.
 SAID_ALREADY = {
-	"Cancelled", "Continue", "Delivery", "Done", "Home", "Invoices", "Invoicing", "Lost Reason",
+	"Cancelled", "Continue", "Delivery", "Done", "Download PDF", "Home", "Invoices", "Invoicing", "Lost Reason",
 	"Mode of Payment", "POS", "Pick List", "Queued", "Rate", "Remarks", "Sales Order Item", "Schedule",
 	"Service", "Setup", "To", "Unit", "User",
 }  # fmt: skip
