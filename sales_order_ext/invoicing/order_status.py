@@ -69,8 +69,9 @@ def found_once() -> Iterator[None]:
 	memory = answers.current()
 	last = memory and LastOrder(memory)
 	# A class of its own, which another app may have put in ERPNext's place, does these things in its own way.
-	own = ("load_from_db", "set_status", "as_dict") if get_controller(ORDER) is SalesOrder else ()
-	names = [name for name in own if last and name not in vars(SalesOrder) and not _has_computed_fields()]
+	is_erpnext_s = get_controller(ORDER) is SalesOrder and not _has_computed_fields()
+	own = ("load_from_db", "set_status", "as_dict") if last and is_erpnext_s else ()
+	names = [name for name in own if name not in vars(SalesOrder)]
 	for name in names:
 		setattr(SalesOrder, name, _remembering(getattr(SalesOrder, name), getattr(last, name), memory))
 	try:

@@ -13,7 +13,7 @@ import frappe
 from frappe.model.document import Document
 from rq.timeouts import JobTimeoutException
 
-from sales_order_ext import errors, transactions
+from sales_order_ext import again, errors, transactions
 from sales_order_ext.invoicing import families, grouping, invoices, naming, planning, run_records
 from sales_order_ext.invoicing.messages import MESSAGES
 from sales_order_ext.markup import as_text
@@ -21,8 +21,6 @@ from sales_order_ext.violations import violation
 
 ATTEMPTS = 3
 SAVEPOINT = "soe_invoice_group"
-# What another transaction in the way causes; trying again helps.
-IN_THE_WAY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 Progress = Callable[[str, int], None]
 
@@ -108,7 +106,7 @@ def _take(run: Document, group: str, unit: Unit) -> bool:
 			raise
 		except Exception as error:
 			unit.rollback()
-			if not isinstance(error, IN_THE_WAY) or attempt == ATTEMPTS:
+			if not isinstance(error, again.IN_THE_WAY) or attempt == ATTEMPTS:
 				return _fail(group, error, unit)
 	raise AssertionError("unreachable")
 
