@@ -110,7 +110,7 @@ class Answers:
 
 	def _answer(self, key: tuple, tables: frozenset[str], query: Any, *arguments: Any, **options: Any) -> Any:
 		if key not in self.found:
-			self.ahead(str(query), *arguments, **options)
+			self.ahead(key, tables, str(query), *arguments, **options)
 		if key not in self.found:
 			result = self.run(query, *arguments, **options)
 			if isinstance(result, list | tuple):

@@ -1,86 +1,160 @@
-"""Lets the rows of a group's orders be read together that Frappe reads order by order.
+"""Lets what is asked of one order, row or item after the other be asked of many together.
 
-An order is loaded when it is mapped and when its status is set, each time with a question to each of its
-tables. Invariant: plain reads of one transaction all show the same moment, so what one of them finds for many
-orders is what many would find for one each, until the table is written to (see `answers`). What locks is asked
-order by order as ever; nothing is locked that would not be.
+ERPNext maps, saves and submits row by row, and asks the same of each, but for the name. Invariant: plain reads of
+one transaction all show the same moment and what the transaction itself has written; so a union of statements
+finds of each name what the statement with this name would find, until one of its tables is written to (see
+`answers`). Where that happens between one question and the next, each is asked alone, as ever. What locks is never
+asked together, and nothing is locked that would not be.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import frappe
+
 from sales_order_ext.invoicing import answers
 
-# How Frappe asks for the rows of one document.
-ROWS = re.compile(
-	r"\s*select\s+\*\s+from\s+(`tab[^`]+`)\s+where\s+`parent`\s*=\s*%\((\w+)\)s\s+and\s+`parenttype`\s*=\s*%\((\w+)\)s"
-	r"\s+and\s+`parentfield`\s*=\s*%\((\w+)\)s\s+order\s+by\s+`idx`\s+asc\s*",
-	re.I,
-)
-TOGETHER = 20  # orders
-# A table that is written to between one order and the next is soon asked order by order again.
-OFTEN = 3
+TOGETHER = 50  # names
+# A name that reads the same in every statement, however it is quoted.
+PLAIN_NAME = re.compile(r"[\w ./()*+:-]+")
+QUOTED = re.compile(r"'([^'\"\\]+)'|\"([^'\"\\]+)\"")
+# By one column, which numbers the rows.
+ORDERED = re.compile(r"\border\s+by\s+`?(\w+)`?(?:\s+asc)?\s*$", re.I)
+ORDERS = re.compile(r"\border\s+by\b", re.I)
+NAME = "soe_name"
 
 
-class Family:
-	"""Documents of a doctype whose rows will be asked for one after the other."""
+@dataclass(frozen=True)
+class Question:
+	"""A statement about one name; `quoted` is the name as it stands in the text, empty if it is a parameter."""
 
-	def __init__(self, memory: answers.Answers, doctype: str, names: list[str]) -> None:
+	name: str
+	quoted: str
+	text: str
+	values: Any
+	options: dict[str, Any]
+
+	@property
+	def kind(self) -> tuple:
+		"""What questions have in common that differ in the name alone."""
+		text, values = self.about("")
+		return (text, repr(values), repr(self.options))
+
+	def about(self, name: str) -> tuple[str, Any]:
+		"""Return text and values of the same question about another name."""
+		if self.quoted:
+			mark = self.quoted[0]
+			return self.text.replace(self.quoted, f"{mark}{name}{mark}"), self.values
+		if isinstance(self.values, dict):
+			return self.text, {
+				key: name if value == self.name else value for key, value in self.values.items()
+			}
+		if isinstance(self.values, str):
+			return self.text, name
+		return self.text, type(self.values)(name if value == self.name else value for value in self.values)
+
+	def key(self, name: str) -> tuple | None:
+		"""Return by which key the answer about a name is remembered."""
+		text, values = self.about(name)
+		return answers.key_of(text, () if values is None else (values,), self.options)
+
+	def statement(self, name: str) -> str:
+		"""Return the question about a name, with the name before all that it finds."""
+		text, values = self.about(name)
+		text = frappe.db.mogrify(text, values) if values else text
+		return f"select '{name}' as {NAME}, soe_one.* from ({text}) soe_one"
+
+
+class Families:
+	"""Names of which the same will be asked one after the other; each belongs to those near it."""
+
+	def __init__(self, memory: answers.Answers, families: Iterable[Iterable[str]]) -> None:
 		self.memory = memory
-		self.doctype = doctype
-		self.read: Counter = Counter()
-		self.near: dict[str, tuple[str, ...]] = {}
-		for begin in range(0, len(names), TOGETHER):
-			near = tuple(names[begin : begin + TOGETHER])
-			self.near.update(dict.fromkeys(near, near))
+		self.last: dict[tuple, tuple] = {}
+		self.near: dict[str, Sequence[str]] = {}
+		for family in families:
+			names = [name for name in dict.fromkeys(family) if PLAIN_NAME.fullmatch(name)]
+			for begin in range(0, len(names), TOGETHER):
+				near = names[begin : begin + TOGETHER]
+				self.near.update(dict.fromkeys(near, near))
 
-	def ask(self, text: str, *arguments: Any, **options: Any) -> None:
-		"""Read the rows of the documents near the one asked for, and keep them as answers."""
-		found = _question(text)
-		if not found or not options.get("as_dict") or len(arguments) != 1 or len(arguments[0]) != 3:
+	def ask(self, key: tuple, tables: frozenset[str], text: str, *arguments: Any, **options: Any) -> None:
+		"""Ask of all near the name that a question is about, if what was asked of the last one is still true."""
+		question = self._question(text, arguments, options)
+		if not question:
 			return
-		(table, parent, parenttype, parentfield), values = found, arguments[0]
-		near, field = self.near.get(values[parent], ()), values[parentfield]
-		if values[parenttype] != self.doctype or len(near) < 2 or self.read[near, table, field] >= OFTEN:
+		last, self.last[question.kind] = self.last.get(question.kind), key
+		if last not in self.memory.found:
 			return
-		self.read[near, table, field] += 1
-		rows_of: dict[str, list] = {name: [] for name in near}
-		for row in self._rows(table, near, field):
-			# A name that only the database takes for the same is another document's.
-			if row.parent not in rows_of:
-				return
-			rows_of[row.parent].append(row)
-		for name, rows in rows_of.items():
-			key = answers.key_of(text, ({**values, parent: name},), options)
-			self.memory.keep(key, frozenset((table.strip("`"),)), rows)
+		keys = {name: question.key(name) for name in self.near[question.name]}
+		keys = {name: key for name, key in keys.items() if key not in self.memory.found}
+		if len(keys) > 1:
+			container = type(self.memory.found[last].rows)
+			for name, rows in self._answers(question, list(keys)).items():
+				self.memory.keep(keys[name], tables, container(rows))
 
-	def _rows(self, table: str, parents: tuple[str, ...], field: str) -> list:
-		return self.memory.run(
-			f"select * from {table} where `parent` in %(parents)s and `parenttype` = %(parenttype)s"
-			" and `parentfield` = %(parentfield)s order by `idx` asc",
-			{"parents": parents, "parenttype": self.doctype, "parentfield": field},
-			as_dict=True,
+	def _question(self, text: str, arguments: tuple, options: dict[str, Any]) -> Question | None:
+		"""Return the question if it is about one of the names, and names it once."""
+		values = arguments[0] if arguments else options.get("values")
+		if len(arguments) > 1 or not isinstance(values, dict | list | tuple | str | None):
+			return None
+		options = {name: value for name, value in options.items() if name != "values"}
+		quoted = [mark for mark in _quoted(text) if mark[1:-1] in self.near]
+		plain = (
+			values.values() if isinstance(values, dict) else [values] if isinstance(values, str) else values
 		)
+		given = [value for value in plain or () if isinstance(value, str) and value in self.near]
+		if len(quoted) + len(given) != 1:
+			return None
+		name = given[0] if given else quoted[0][1:-1]
+		return Question(name, "" if given else quoted[0], text, values, options)
+
+	def _answers(self, question: Question, names: list[str]) -> dict[str, list]:
+		"""Ask of all names at once; return {name: rows}, but for rows whose order cannot be told."""
+		as_dict, pluck = question.options.get("as_dict"), question.options.get("pluck")
+		options = {key: value for key, value in question.options.items() if key != "pluck"}
+		found: dict[str, list] = {name: [] for name in names}
+		for row in self.memory.run(" union all ".join(map(question.statement, names)), **options):
+			if as_dict:
+				found[row.pop(NAME)].append(row)
+			else:
+				found[row[0]].append(row[1] if pluck else row[1:])
+		if not ORDERS.search(question.text):
+			return found
+		column = as_dict and ORDERED.search(question.text)
+		return {
+			name: rows
+			for name, rows in found.items()
+			if len(rows) < 2 or (column and _put_in_order(rows, column[1]))
+		}
 
 
-def expect(doctype: str, names: Iterable[str]) -> None:
-	"""Let the rows of these documents be read together from now on, in a job whose connection remembers.
+def expect(orders: Iterable[str], *others: Iterable[str]) -> None:
+	"""Let orders, and families of other names, be asked of together from now on, in a job whose connection remembers.
 
-	The caller has locked the documents in this transaction, before it read anything.
+	The caller has locked the orders in this transaction, before it read anything.
 	"""
 	memory = answers.current()
 	if memory:
-		names = list(names)
-		memory.ahead = Family(memory, doctype, names).ask
-		memory.locked = frozenset(names)
+		orders = list(orders)
+		memory.ahead = Families(memory, (orders, *others)).ask
+		memory.locked = frozenset(orders)
 
 
-@lru_cache(200)
-def _question(text: str) -> tuple[str, ...] | None:
-	found = ROWS.fullmatch(text)
-	return found and found.groups()
+def _put_in_order(rows: list[dict], column: str) -> bool:
+	"""Sort rows by the column that numbers them; return whether it does."""
+	numbers = [row.get(column) for row in rows]
+	if not all(type(number) is int for number in numbers) or len(set(numbers)) < len(rows):
+		return False
+	rows.sort(key=lambda row: row[column])
+	return True
+
+
+@lru_cache(1000)
+def _quoted(text: str) -> tuple[str, ...]:
+	return tuple(found[0] for found in QUOTED.finditer(text))

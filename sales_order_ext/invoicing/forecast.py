@@ -24,17 +24,20 @@ from sales_order_ext.invoicing.facts import (
 )
 
 
-def expected(order: OrderFacts, customer: CustomerFacts, today: date) -> list[Expected]:
+def expected(
+	order: OrderFacts, customer: CustomerFacts, today: date, not_before: date | None = None
+) -> list[Expected]:
 	"""Return what is left of an order, by the day on which a run invoices it; none where no batch does.
 
-	What is not delivered yet counts for the day it is promised for, or today where that is past.
+	What is not delivered yet counts for the day it is promised for, or today where that is past. `not_before`:
+	the day that an invoice too small for today waits for.
 	"""
 	schedule = customer.schedule if order.term == BY_SCHEDULE else None
 	if rules.order_block(order, customer.schedule):
 		return []
 	days: dict[tuple[date, bool], Decimal] = defaultdict(lambda: ZERO)
 	for day, amount, delivered in _parts(order, schedule, today):
-		days[max(day, today, customer.held_until or today), delivered] += amount
+		days[max(day, today, not_before or today, customer.held_until or today), delivered] += amount
 	return [
 		Expected(
 			invoice_date=day,

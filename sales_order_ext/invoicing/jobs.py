@@ -11,6 +11,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from sales_order_ext import background, compat, errors, preferences
 from sales_order_ext.invoicing import naming, planning, records, run_records, runner, sparing
 from sales_order_ext.invoicing.messages import MESSAGES
+from sales_order_ext.markup import as_text
 from sales_order_ext.violations import violation
 
 # A worker goes on as long as there are groups; a run of thousands takes longer than a queue's usual limit.
@@ -107,12 +108,15 @@ def email(invoice_run: str) -> None:
 			)
 			run_records.mark_emailed(one.group)
 			frappe.db.commit()
-		except Exception:
+		except Exception as error:
 			frappe.db.rollback()
+			frappe.clear_messages()
 			frappe.log_error(
 				title=_("E-mailing {0}").format(one.name), reference_doctype=run_records.RUN,
 				reference_name=invoice_run,
 			)  # fmt: skip
+			why = as_text(error) or type(error).__name__
+			run_records.mark_not_emailed(one.group, _("Not e-mailed: {0}").format(why))
 			frappe.db.commit()
 
 

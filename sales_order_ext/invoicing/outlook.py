@@ -11,28 +11,30 @@ from frappe.utils import fmt_money, getdate, today
 
 from sales_order_ext import preferences
 from sales_order_ext.decimals import ZERO
-from sales_order_ext.invoicing import calendar, forecast, records
-from sales_order_ext.invoicing.facts import CustomerFacts, Expected, OrderFacts
+from sales_order_ext.invoicing import calendar, forecast, grouping, records
+from sales_order_ext.invoicing.facts import Expected, OrderFacts
 
 MONTH = timedelta(days=30)
 
 
-def expectations(
-	filters: dict[str, Any], day: date
-) -> Iterator[tuple[OrderFacts, CustomerFacts, list[Expected]]]:
+def expectations(filters: dict[str, Any], day: date) -> Iterator[tuple[OrderFacts, list[Expected]]]:
 	"""Yield the orders that runs look at, with what is left of each to invoice by day."""
 	orders = records.order_facts(records.candidates(filters))
 	customers = records.customer_facts({order.key.customer for order in orders})
+	later = {
+		name: group.skip.facts["invoice_date"]
+		for group in grouping.plan(orders, customers, day).carried
+		for name in group.orders
+	}
 	for order in orders:
-		customer = customers[order.key.customer]
-		yield order, customer, forecast.expected(order, customer, day)
+		yield order, forecast.expected(order, customers[order.key.customer], day, later.get(order.name))
 
 
 def coming(start: date, end: date, company: str | None, customer: str | None) -> list[dict[str, Any]]:
 	"""Return an all-day event per day, customer and currency, the company's currency left aside."""
 	sums: dict[tuple, list[Any]] = {}
 	for one in [company] if company else _companies():
-		for order, _customer, days in expectations({"company": one, "customer": customer}, getdate(today())):
+		for order, days in expectations({"company": one, "customer": customer}, getdate(today())):
 			for expected in days:
 				if start <= expected.invoice_date <= end:
 					key = (expected.invoice_date, order.key.customer, order.key.currency, one)

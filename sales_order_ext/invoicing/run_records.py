@@ -95,7 +95,12 @@ def mark(group: str, status: str, **values: Any) -> None:
 
 def mark_emailed(group: str) -> None:
 	"""Note that a group's invoice was e-mailed now."""
-	frappe.db.set_value(GROUP, group, "emailed_on", frappe.utils.now())
+	frappe.db.set_value(GROUP, group, {"emailed_on": frappe.utils.now(), "error": None})
+
+
+def mark_not_emailed(group: str, why: str) -> None:
+	"""Note why a group's invoice could not be e-mailed."""
+	frappe.db.set_value(GROUP, group, "error", why)
 
 
 def status_of(invoice_run: str) -> str | None:

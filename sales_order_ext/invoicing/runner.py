@@ -124,7 +124,9 @@ def _invoice(run: Document, group: str, unit: Unit) -> bool:
 	plan, orders = planning.plan_orders(names, run.as_of)
 	due = next((found for found in plan.groups if grouping.key_text(found.key) == claimed.key), None)
 	if due and not due.skip:
-		families.expect("Sales Order", due.orders)
+		families.expect(
+			due.orders, (row.row for row in due.rows), sorted({row.item_code for row in due.rows})
+		)
 		invoice = invoices.make(
 			due,
 			orders,

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from sales_order_ext.invoicing import answers, columns, form_fields, lookups, order_status, readings
+from sales_order_ext.invoicing import (
+	answers,
+	columns,
+	documents,
+	form_fields,
+	lookups,
+	order_status,
+	readings,
+)
 
 # In this order: the later ones ask the connection that remembers.
 PARTS = (
@@ -16,6 +24,7 @@ PARTS = (
 	answers.remembered,
 	lookups.worded_once,
 	readings.worked_out_once,
+	documents.loaded_once,
 	form_fields.found_once,
 	order_status.found_once,
 )

@@ -217,6 +217,26 @@ def test_invoices_of_a_run_are_e_mailed_once(monkeypatch):
 	assert sent == [group.invoice]
 
 
+def test_why_an_invoice_was_not_e_mailed_stands_beside_it_until_it_is(monkeypatch):
+	monkeypatch.setattr(frappe.db, "commit", lambda: None)
+	monkeypatch.setattr(frappe.db, "rollback", lambda: None)
+
+	def refuse(**_options):
+		frappe.throw("No such address: <b>buyer@example</b>")
+
+	group = only(run(orders=[order_c("Immediate").name], submit_invoices=1))
+	name = frappe.db.get_value(run_records.GROUP, group.name, "invoice_run")
+	frappe.db.set_value("Sales Invoice", group.invoice, "contact_email", "buyer@example.com")
+	monkeypatch.setattr("frappe.core.doctype.communication.email.make", refuse)
+	jobs.email(name)
+	found = frappe.get_doc(run_records.GROUP, group.name)
+	assert (found.status, found.error) == ("Done", "Not e-mailed: No such address: buyer@example")
+	monkeypatch.setattr("frappe.core.doctype.communication.email.make", lambda **_options: None)
+	jobs.email(name)
+	found.reload()
+	assert found.emailed_on and not found.error
+
+
 def test_an_e_mail_waits_in_the_queue_with_the_print_by_orders(monkeypatch):
 	monkeypatch.setattr(frappe.db, "commit", lambda: None)
 	an_outgoing_account()

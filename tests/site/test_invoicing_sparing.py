@@ -105,29 +105,35 @@ def loaded(names: list[str]) -> list[dict]:
 	return [frappe.get_doc("Sales Order", name).as_dict() for name in names]
 
 
-def test_the_rows_of_orders_are_read_together(three):
+def unions(statements: list[str], table: str) -> list[str]:
+	"""Return the statements that ask of several names at once about a table."""
+	return [text for text in statements if families.NAME in text and f"`{table}`" in text]
+
+
+def test_orders_are_read_together_once_the_second_is_asked_for(three):
 	plain = loaded(three)
 	with asked() as statements:
-		families.expect("Sales Order", three)
+		families.expect(three)
 		assert loaded(three) == plain
-	assert reading(statements, "tabSales Order Item") == 1
-	assert reading(statements, "tabSales Order") == 3
+	for table in ("tabSales Order", "tabSales Order Item"):
+		assert reading(statements, table) == 1
+		assert [text.count("union all") for text in unions(statements, table)] == [1]
 
 
-def test_a_write_makes_the_rows_be_read_again_and_soon_one_by_one(three):
+def test_a_write_makes_the_rows_be_read_again_and_one_by_one_while_there_are_more(three):
 	with asked() as statements:
-		families.expect("Sales Order", three)
-		for number in range(families.OFTEN + 1):
-			row = frappe.get_doc("Sales Order", three[0]).items[0]
+		families.expect(three)
+		for number, name in enumerate([*three, *three]):
+			row = frappe.get_doc("Sales Order", name).items[0]
 			frappe.db.set_value("Sales Order Item", row.name, "description", f"Text {number}")
-			assert loaded(three)[0]["items"][0]["description"] == f"Text {number}"
-		together = [text for text in statements if "`tabSales Order Item`" in text and "parents" in text]
-	assert len(together) == families.OFTEN
+			assert loaded([name])[0]["items"][0]["description"] == f"Text {number}"
+			frappe.db.set_value("Sales Order Item", row.name, "description", "")
+	assert not unions(statements, "tabSales Order Item")
 
 
 def test_a_lock_is_taken_order_by_order(three):
 	with asked() as statements:
-		families.expect("Sales Order", three)
+		families.expect(three)
 		loaded(three)
 		before = len(statements)
 		for name in three:
@@ -137,24 +143,72 @@ def test_a_lock_is_taken_order_by_order(three):
 	assert all("for update" in text.lower() for text in locked)
 
 
-def test_rows_that_only_the_database_takes_for_an_order_s_are_left_to_it(three):
+def test_rows_that_only_the_database_takes_for_an_order_s_are_found_as_ever(three):
 	frappe.db.sql(
-		"update `tabSales Order Item` set parent = lower(parent) where parent = %s and idx = 2", three[0]
+		"update `tabSales Order Item` set parent = lower(parent) where parent = %s and idx = 2", three[2]
 	)
 	plain = loaded(three)
-	assert len(plain[0]["items"]) == 2
+	assert len(plain[2]["items"]) == 2
 	with answers.remembered():
-		families.expect("Sales Order", three)
+		families.expect(three)
 		assert loaded(three) == plain
 
 
 def test_documents_outside_the_group_are_read_alone(three):
 	with asked() as statements:
-		families.expect("Sales Order", three[:2])
-		assert loaded(three[2:])[0]["name"] == three[2]
-		families.expect("Sales Invoice", three)
+		families.expect(three[:1])
 		loaded(three)
-	assert not [text for text in statements if "parents" in text]
+	assert not unions(statements, "tabSales Order")
+
+
+SUM = "select sum(qty) from `tabSales Order Item` where {} and docstatus = 1"
+ROWS = "select idx, qty from `tabSales Order Item` where {} order by {}"
+
+
+@pytest.mark.parametrize(
+	("text", "values", "options"),
+	[
+		(SUM.format("parent = %s"), lambda name: name, {}),
+		(SUM.format("parent = %s and parenttype = %s"), lambda name: (name, "Sales Order"), {"pluck": True}),
+		(SUM.format("parent = %(order)s"), lambda name: {"order": name}, {"as_list": True}),
+		(ROWS.format("parent = %s", "idx"), lambda name: [name], {"as_dict": True}),
+	],
+)
+def test_parameters_and_forms_of_answers(three, text, values, options):
+	plain = [frappe.db.sql(text, values(name), **options) for name in three]
+	with asked() as statements:
+		families.expect(three)
+		assert [frappe.db.sql(text, values(name), **options) for name in three] == plain
+	assert len(statements) == 2
+
+
+@pytest.mark.parametrize("mark", ["'", '"'])
+def test_a_name_in_the_text_is_found_and_percent_signs_stay(three, mark):
+	texts = [
+		SUM.format(f"parent like '%%' and parent = {mark}{name}{mark}").replace("%%", "%") for name in three
+	]
+	plain = [frappe.db.sql(text) for text in texts]
+	with asked() as statements:
+		families.expect(three)
+		assert [frappe.db.sql(text) for text in texts] == plain
+	assert len(statements) == 2
+
+
+def test_an_order_of_rows_that_cannot_be_told_is_left_to_the_database(three):
+	texts = [ROWS.format(f"parent = '{name}'", "rate desc, name") for name in three]
+	plain = [frappe.db.sql(text, as_dict=True) for text in texts]
+	with asked():
+		families.expect(three)
+		assert [frappe.db.sql(text, as_dict=True) for text in texts] == plain
+		assert plain[2] == frappe.db.sql(texts[2], as_dict=True)
+
+
+def test_a_name_that_would_read_otherwise_in_a_statement_is_asked_alone(three):
+	names = ["O'Hara", 'Size 5"', "50 %", "back\\slash"]
+	with asked() as statements:
+		families.expect(names)
+		assert [frappe.db.exists("Customer", name) for name in names] == [None] * 4
+	assert len(statements) == 4
 
 
 def test_an_order_is_told_once_until_a_value_of_it_or_of_a_row_changes(three):
@@ -199,7 +253,7 @@ def test_a_locked_order_is_read_again_before_its_status_is_set_where_it_may_have
 	three, place, since, again
 ):
 	with asked() as statements, order_status.found_once():
-		families.expect("Sales Order", three[:2])
+		families.expect(three[:2])
 		order = frappe.get_doc("Sales Order", three[place])
 		old = order.status
 		since(order)

@@ -96,7 +96,7 @@ def test_a_credit_note_reconciled_with_another_order_s_invoice(payment_on):
 	invoice, open_invoice = money.invoice(credited), money.invoice(other)
 	money.pay(invoice)
 	note = money.credit(invoice, update_outstanding_for_self=1)
-	assert payment(credited) == (100, "Overpaid")
+	assert payment(credited) == (200, "Overpaid")
 	money.reconcile(open_invoice, note, 100)
 	assert payment(credited) == payment(other) == FULLY
 

@@ -170,6 +170,7 @@ def test_the_kind_and_the_billed_hours_stay_with_the_order():
 		"soe_charges",
 		{"charge_key": "a", "source_doctype": "Item", "source_name": ITEM, "source_row": "r", "qty": 1},
 	)
+	order.flags.soe_over_used = True
 	order.save(ignore_permissions=True).submit()
 	new = replaced(order.reload())
 	assert (new.soe_document_kind, new.items[0].soe_charge_key) == ("Warehouse", "a")

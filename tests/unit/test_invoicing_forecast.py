@@ -79,6 +79,8 @@ def test_a_promise_that_has_passed_counts_for_today_and_a_hold_moves_it():
 	assert told(order(late)) == [("2026-01-22", 100, False)]
 	assert told(order(late), held_until=date(2026, 3, 1)) == [("2026-03-01", 100, False)]
 	assert told(order(replace(late, billed_amount=Decimal(100)))) == []
+	small = forecast.expected(order(late), CustomerFacts("Arbor"), TODAY, date(2026, 1, 31))
+	assert [each.invoice_date for each in small] == [date(2026, 1, 31)]
 	tomorrow = move(1, TODAY + timedelta(days=1))
 	assert told(order(replace(PARTLY, movements=(*PARTLY.movements, tomorrow)))) == [
 		("2026-01-22", 600, True),

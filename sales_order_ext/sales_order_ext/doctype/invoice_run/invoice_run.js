@@ -31,7 +31,10 @@
 		refresh(frm) {
 			frm.get_field("result").$wrapper.empty();
 			if (frm.doc.status === "Draft") {
-				if (!sales_order_ext.on("enable_invoice_terms", frm.doc)) return;
+				if (!sales_order_ext.on("enable_invoice_terms", frm.doc)) {
+					const names = [__("Invoice Terms"), __("Sales Order Ext Settings")];
+					return frm.set_intro(__("{0} is switched off. Switch it on in {1} to use it.", names));
+				}
 				frm.add_custom_button(__("Preview"), () => preview(frm));
 				frm.add_custom_button(__("Run"), () => start(frm)).addClass("btn-primary");
 				if (frappe.flags.soe_preview_run && frm.is_new()) {

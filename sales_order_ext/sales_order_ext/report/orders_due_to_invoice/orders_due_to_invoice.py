@@ -31,7 +31,7 @@ def rows_of(filters: frappe._dict) -> list[Row]:
 	wanted = {
 		field: filters.get(field) for field in ("company", "customer", "customer_group", "invoice_term")
 	}
-	for order, _customer, days in outlook.expectations(wanted, day):
+	for order, days in outlook.expectations(wanted, day):
 		for expected in days:
 			is_due = expected.delivered and expected.invoice_date <= day
 			if is_due or filters.show_waiting:
