@@ -83,8 +83,14 @@ def let_locks_read_what_is_new() -> None:
 	So they always do in MariaDB up to 11.5. Later ones refuse such a row, the counter of a series among others,
 	and want the transaction done again.
 	"""
-	if frappe.db.sql("show variables like 'innodb_snapshot_isolation'"):
+	told = getattr(frappe.local, "soe_told_to_read_what_is_new", None)
+	if told and told is frappe.db._conn:
+		return
+	if frappe.db.sql("show variables like 'innodb_snapshot_isolation'") == (
+		("innodb_snapshot_isolation", "ON"),
+	):
 		frappe.db.sql("set session innodb_snapshot_isolation = off")
+	frappe.local.soe_told_to_read_what_is_new = frappe.db._conn
 
 
 def forgets_a_document(function: Callable) -> bool:
