@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 import frappe
+from pymysql.constants import ER
 
 from sales_order_ext.invoicing import answers
 
@@ -27,6 +28,8 @@ QUOTED = re.compile(r"'([^'\"\\]+)'|\"([^'\"\\]+)\"")
 ORDERED = re.compile(r"\border\s+by\s+`?(\w+)`?(?:\s+asc)?\s*$", re.I)
 ORDERS = re.compile(r"\border\s+by\b", re.I)
 NAME = "soe_name"
+# What the database says of a statement that cannot be part of another: two of its columns have one name, say.
+MUST_STAND_ALONE = (ER.DUP_FIELDNAME, ER.PARSE_ERROR)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Families:
 	def __init__(self, memory: answers.Answers, families: Iterable[Iterable[str]]) -> None:
 		self.memory = memory
 		self.last: dict[tuple, tuple] = {}
+		self.alone: set[tuple] = set()
 		self.near: dict[str, Sequence[str]] = {}
 		for family in families:
 			names = [name for name in dict.fromkeys(family) if PLAIN_NAME.fullmatch(name)]
@@ -88,27 +92,39 @@ class Families:
 		question = self._question(text, arguments, options)
 		if not question:
 			return
-		last, self.last[question.kind] = self.last.get(question.kind), key
-		if last not in self.memory.found:
+		kind = question.kind
+		last, self.last[kind] = self.last.get(kind), key
+		if last not in self.memory.found or kind in self.alone:
 			return
 		keys = {name: question.key(name) for name in self.near[question.name]}
 		keys = {name: key for name, key in keys.items() if key not in self.memory.found}
-		if len(keys) > 1:
-			container = type(self.memory.found[last].rows)
-			for name, rows in self._answers(question, list(keys)).items():
-				self.memory.keep(keys[name], tables, container(rows))
+		if len(keys) < 2:
+			return
+		container = type(self.memory.found[last].rows)
+		try:
+			found = self._answers(question, list(keys))
+		except (frappe.db.OperationalError, frappe.db.ProgrammingError) as error:
+			if error.args[0] not in MUST_STAND_ALONE:
+				raise
+			self.alone.add(kind)
+			return
+		for name, rows in found.items():
+			self.memory.keep(keys[name], tables, container(rows))
 
 	def _question(self, text: str, arguments: tuple, options: dict[str, Any]) -> Question | None:
 		"""Return the question if it is about one of the names, and names it once."""
-		values = arguments[0] if arguments else options.get("values")
-		if len(arguments) > 1 or not isinstance(values, dict | list | tuple | str | None):
+		values = arguments[0] if arguments else None
+		if (
+			len(arguments) > 1
+			or "values" in options
+			or not isinstance(values, dict | list | tuple | str | None)
+		):
 			return None
-		options = {name: value for name, value in options.items() if name != "values"}
+		# The driver reads percent signs wherever it is given values, be it none.
+		if not values and values is not None and "%" in text:
+			return None
 		quoted = [mark for mark in _quoted(text) if mark[1:-1] in self.near]
-		plain = (
-			values.values() if isinstance(values, dict) else [values] if isinstance(values, str) else values
-		)
-		given = [value for value in plain or () if isinstance(value, str) and value in self.near]
+		given = [value for value in _listed(values) if isinstance(value, str) and value in self.near]
 		if len(quoted) + len(given) != 1:
 			return None
 		name = given[0] if given else quoted[0][1:-1]
@@ -153,6 +169,13 @@ def _put_in_order(rows: list[dict], column: str) -> bool:
 		return False
 	rows.sort(key=lambda row: row[column])
 	return True
+
+
+def _listed(values: Any) -> Iterable[Any]:
+	"""Return the parameters of a statement."""
+	if isinstance(values, dict):
+		return values.values()
+	return [values] if isinstance(values, str) else values or ()
 
 
 @lru_cache(1000)

@@ -11,7 +11,15 @@ import pytest
 from erpnext.selling.doctype.sales_order.sales_order import SalesOrder
 from frappe.model.base_document import BaseDocument
 
-from sales_order_ext.invoicing import answers, families, form_fields, order_status, readings, sparing
+from sales_order_ext.invoicing import (
+	answers,
+	documents,
+	families,
+	form_fields,
+	order_status,
+	readings,
+	sparing,
+)
 from sales_order_ext.invoicing.facts import BY_SCHEDULE
 from tests.site import masters
 from tests.site.invoicing_helpers import STORED, all_stored, deliver, give_schedule, run
@@ -203,6 +211,16 @@ def test_an_order_of_rows_that_cannot_be_told_is_left_to_the_database(three):
 		assert plain[2] == frappe.db.sql(texts[2], as_dict=True)
 
 
+def test_a_statement_that_cannot_be_part_of_another_is_asked_alone(three):
+	text = "select o.name, i.name from `tabSales Order` o join `tabSales Order Item` i on i.parent = o.name where o.name = %s"
+	plain = [frappe.db.sql(text, name) for name in three]
+	with asked() as statements:
+		families.expect(three)
+		assert [frappe.db.sql(text, name) for name in three] == plain
+		assert frappe.db.sql(text, three[0]) == plain[0]
+	assert len([text for text in statements if families.NAME in text]) == 1
+
+
 def test_a_name_that_would_read_otherwise_in_a_statement_is_asked_alone(three):
 	names = ["O'Hara", 'Size 5"', "50 %", "back\\slash"]
 	with asked() as statements:
@@ -285,6 +303,30 @@ def test_an_item_s_defaults_follow_its_document():
 		item.description = f"{before} anew"
 		item.save()
 		assert described() == f"{before} anew"
+
+
+def test_a_fetched_document_is_loaded_once_until_it_is_written_to():
+	plain = frappe.get_doc("Item", SERVICE)
+	with asked() as statements, documents.loaded_once():
+		first, once = frappe.get_doc("Item", SERVICE), len(statements)
+		first.item_name = first.uoms[0].uom = "changed by whoever loaded it"
+		second = frappe.get_doc("Item", SERVICE)
+		assert len(statements) == once
+		assert second.as_dict() == plain.as_dict()
+		assert second.uoms[0].parent_doc is second
+		frappe.db.set_value("Item", SERVICE, "disabled", 1)
+		assert (second.disabled, frappe.get_doc("Item", SERVICE).disabled) == (0, 1)
+		before = len(statements)
+		frappe.get_doc("Item", SERVICE, for_update=True)
+	assert any("for update" in text.lower() for text in statements[before:])
+	assert "load_from_db" not in vars(type(plain))
+
+
+def test_a_document_that_an_app_loads_in_its_own_way_is_left_to_it(monkeypatch):
+	item = frappe.get_doc("Item", SERVICE)
+	monkeypatch.setattr(type(item), "__setup__", lambda item: None, raising=False)
+	with answers.remembered(), documents.loaded_once():
+		assert "load_from_db" not in vars(type(item))
 
 
 def test_a_job_s_forms_find_the_same_fields_once():
