@@ -28,6 +28,8 @@ QUOTED = re.compile(r"'([^'\"\\]+)'|\"([^'\"\\]+)\"")
 ORDERED = re.compile(r"\border\s+by\s+`?(\w+)`?(?:\s+asc)?\s*$", re.I)
 ORDERS = re.compile(r"\border\s+by\b", re.I)
 NAME = "soe_name"
+# Stands for a name.
+ANY = "soe:any-name"
 # What the database says of a statement that cannot be part of another: two of its columns have one name, say.
 MUST_STAND_ALONE = (ER.DUP_FIELDNAME, ER.PARSE_ERROR)
 
@@ -45,7 +47,7 @@ class Question:
 	@property
 	def kind(self) -> tuple:
 		"""What questions have in common that differ in the name alone."""
-		text, values = self.about("")
+		text, values = self.about(ANY)
 		return (text, repr(values), repr(self.options))
 
 	def about(self, name: str) -> tuple[str, Any]:
@@ -66,11 +68,12 @@ class Question:
 		text, values = self.about(name)
 		return answers.key_of(text, () if values is None else (values,), self.options)
 
-	def statement(self, name: str) -> str:
-		"""Return the question about a name, with the name before all that it finds."""
-		text, values = self.about(name)
+	def together(self, names: Iterable[str]) -> str:
+		"""Return one statement that asks about all names, with the name before all that it finds."""
+		text, values = self.about(ANY)
 		text = frappe.db.mogrify(text, values) if values else text
-		return f"select '{name}' as {NAME}, soe_one.* from ({text}) soe_one"
+		one = f"select '{ANY}' as {NAME}, soe_one.* from ({text}) soe_one"
+		return " union all ".join(one.replace(ANY, name) for name in names)
 
 
 class Families:
@@ -135,7 +138,7 @@ class Families:
 		as_dict, pluck = question.options.get("as_dict"), question.options.get("pluck")
 		options = {key: value for key, value in question.options.items() if key != "pluck"}
 		found: dict[str, list] = {name: [] for name in names}
-		for row in self.memory.run(" union all ".join(map(question.statement, names)), **options):
+		for row in self.memory.run(question.together(names), **options):
 			if as_dict:
 				found[row.pop(NAME)].append(row)
 			else:

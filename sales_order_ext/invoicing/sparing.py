@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 
 from sales_order_ext.invoicing import (
 	answers,
+	cache_keys,
 	columns,
 	documents,
 	form_fields,
@@ -21,6 +22,7 @@ from sales_order_ext.invoicing import (
 # In this order: the later ones ask the connection that remembers.
 PARTS = (
 	columns.described_once,
+	cache_keys.made_once,
 	answers.remembered,
 	lookups.worded_once,
 	readings.worked_out_once,

@@ -13,6 +13,7 @@ from frappe.model.base_document import BaseDocument
 
 from sales_order_ext.invoicing import (
 	answers,
+	cache_keys,
 	documents,
 	families,
 	form_fields,
@@ -327,6 +328,22 @@ def test_a_document_that_an_app_loads_in_its_own_way_is_left_to_it(monkeypatch):
 	monkeypatch.setattr(type(item), "__setup__", lambda item: None, raising=False)
 	with answers.remembered(), documents.loaded_once():
 		assert "load_from_db" not in vars(type(item))
+
+
+def test_a_job_s_keys_of_the_cache_are_the_site_s():
+	def keys() -> list:
+		make = frappe.cache.make_key
+		return [make("a"), make("a", "somebody"), make("a", user=True), make("a", shared=True)]
+
+	plain = keys()
+	with cache_keys.made_once():
+		assert keys() == keys() == plain
+		frappe.local.site, site = "another.localhost", frappe.local.site
+		frappe.local.conf, conf = frappe._dict(db_name="another"), frappe.local.conf
+		other = keys()
+		frappe.local.site, frappe.local.conf = site, conf
+	assert other[0] == plain[0].replace(conf.db_name.encode(), b"another") != plain[0]
+	assert "make_key" not in vars(frappe.cache)
 
 
 def test_a_job_s_forms_find_the_same_fields_once():
