@@ -57,9 +57,10 @@ class LastOrder:
 	def as_dict(self, plain: Callable[..., Any], order: SalesOrder, *arguments: Any, **options: Any) -> Any:
 		if arguments or options:
 			return plain(order, *arguments, **options)
-		values = _values(order)
-		if not self.told or self.told[:2] != (order, values):
-			self.told = (order, values, plain(order))
+		if not self.told or self.told[:2] != (order, _values(order)):
+			told = plain(order)
+			# What is no field, and found while it is told, is with it from now on.
+			self.told = (order, _values(order), told)
 		return answers.copied(self.told[2])
 
 
