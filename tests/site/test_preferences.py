@@ -88,6 +88,20 @@ def test_reservations_of_stock_that_may_become_negative_are_refused_with_what_to
 		switch_on("enable_stock_reservations")
 
 
+def test_reservations_for_one_company_need_the_same_of_erpnext():
+	negative = {"enable_stock_reservation": 0, "allow_negative_stock": 1}
+	frappe.db.set_single_value("Stock Settings", negative)
+	frappe.db.savepoint("before")
+	with pytest.raises(NegativeStockError):
+		prefer("enable_stock_reservations", "1", company=COMPANY)
+	frappe.db.rollback(save_point="before")
+	frappe.db.set_single_value("Stock Settings", "allow_negative_stock", 0)
+	row = prefer("enable_stock_reservations", "0", company=COMPANY)
+	assert not frappe.db.get_single_value("Stock Settings", "enable_stock_reservation")
+	row.update({"value": "1"}).save()
+	assert frappe.db.get_single_value("Stock Settings", "enable_stock_reservation")
+
+
 def test_the_workspace_shows_while_a_switch_is_on(switch_on):
 	def hidden():
 		return frappe.db.get_value("Workspace", "Sales Orders", "is_hidden")

@@ -9,6 +9,9 @@ from frappe.model.document import Document
 from sales_order_ext import preferences
 from sales_order_ext.errors import InvalidPreferenceError
 from sales_order_ext.markup import as_html
+from sales_order_ext.sales_order_ext.doctype.sales_order_ext_settings.sales_order_ext_settings import (
+	enable_native_reservation,
+)
 
 SCOPE = ("company", "role", "user")
 
@@ -26,6 +29,8 @@ class SalesOrderPreference(Document):
 		self._check_duplicate()
 
 	def on_update(self) -> None:
+		if (self.property, self.value) == ("enable_stock_reservations", "1"):
+			enable_native_reservation()
 		preferences.clear_cache()
 
 	def on_trash(self) -> None:
