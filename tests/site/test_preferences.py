@@ -91,10 +91,10 @@ def test_reservations_of_stock_that_may_become_negative_are_refused_with_what_to
 def test_reservations_for_one_company_need_the_same_of_erpnext():
 	negative = {"enable_stock_reservation": 0, "allow_negative_stock": 1}
 	frappe.db.set_single_value("Stock Settings", negative)
-	frappe.db.savepoint("before")
+	frappe.db.savepoint("asked")
 	with pytest.raises(NegativeStockError):
 		prefer("enable_stock_reservations", "1", company=COMPANY)
-	frappe.db.rollback(save_point="before")
+	frappe.db.rollback(save_point="asked")
 	frappe.db.set_single_value("Stock Settings", "allow_negative_stock", 0)
 	row = prefer("enable_stock_reservations", "0", company=COMPANY)
 	assert not frappe.db.get_single_value("Stock Settings", "enable_stock_reservation")
