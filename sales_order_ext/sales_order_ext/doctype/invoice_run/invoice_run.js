@@ -226,7 +226,9 @@
 			const orders = group.orders.map(
 				(name) => `<span class="text-nowrap">${is_chosen ? tick(name) : ""}${link("Sales Order", name)}</span>`
 			);
-			const invoice = group.invoice ? link("Sales Invoice", group.invoice) : "";
+			const invoice = group.invoice
+				? `<span class="text-nowrap">${link("Sales Invoice", group.invoice)}</span>`
+				: "";
 			const may_retry = group.name && ["Failed", "Skipped"].includes(group.status);
 			const retry = may_retry
 				? `<button class="btn btn-xs btn-default" data-retry="${escape(group.name)}">${__("Retry")}</button>`
@@ -235,7 +237,7 @@
 			return `<tr>
 				<td>${escape(group.customer)}</td>
 				<td>${orders.join(", ")}</td>
-				<td class="text-right">${format_currency(group.amount, group.currency)}</td>
+				<td class="text-right text-nowrap">${format_currency(group.amount, group.currency)}</td>
 				<td><span class="indicator-pill ${COLORS[group.status]}">${__(group.status)}</span></td>
 				<td>${invoice} ${sent} ${escape(group.error)} ${retry}</td>
 			</tr>`;
