@@ -17,6 +17,7 @@ from sales_order_ext.invoicing import (
 	lookups,
 	order_status,
 	readings,
+	templates,
 )
 
 # In this order: the later ones ask the connection that remembers.
@@ -28,6 +29,7 @@ PARTS = (
 	readings.worked_out_once,
 	documents.loaded_once,
 	form_fields.found_once,
+	templates.copied_in_one_go,
 	order_status.found_once,
 )
 

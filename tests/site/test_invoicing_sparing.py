@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
+from copy import deepcopy
 from types import ModuleType
 
 import erpnext.stock.get_item_details
@@ -20,6 +21,7 @@ from sales_order_ext.invoicing import (
 	order_status,
 	readings,
 	sparing,
+	templates,
 )
 from sales_order_ext.invoicing.facts import BY_SCHEDULE
 from tests.site import masters
@@ -328,6 +330,21 @@ def test_a_document_that_an_app_loads_in_its_own_way_is_left_to_it(monkeypatch):
 	monkeypatch.setattr(type(item), "__setup__", lambda item: None, raising=False)
 	with answers.remembered(), documents.loaded_once():
 		assert "load_from_db" not in vars(type(item))
+
+
+def test_new_documents_of_a_job_share_nothing_that_can_be_changed():
+	plain = frappe.new_doc("Sales Invoice Item").as_dict()
+	with templates.copied_in_one_go():
+		first, second = frappe.new_doc("Sales Invoice Item"), frappe.new_doc("Sales Invoice Item")
+		assert first.as_dict() == second.as_dict() == plain
+		first.qty = 5
+		assert frappe.new_doc("Sales Invoice Item").as_dict() == plain
+		made = frappe.local.new_doc_templates
+		assert type(made["Sales Invoice Item"]) is templates.Template
+		made["ToDo"] = frappe._dict(tags=["a"])
+		deepcopy(made["ToDo"]).tags.append("b")
+		assert made["ToDo"].tags == ["a"]
+	assert type(frappe.local.new_doc_templates["Sales Invoice Item"]) is frappe._dict
 
 
 def test_a_job_s_keys_of_the_cache_are_the_site_s():
