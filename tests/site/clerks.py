@@ -154,10 +154,11 @@ class Clerk:
 		return self._submitted(made.message)
 
 	def receive(self) -> Answer:
+		"""Take in less than is sold, so that orders wait."""
 		rows = [
 			{
 				"item_code": item,
-				"qty": self.dice.randint(1, 30),
+				"qty": self.dice.randint(1, 12),
 				"t_warehouse": self.day.warehouse,
 				"basic_rate": 5,
 			}

@@ -40,7 +40,7 @@ class Answer:
 		except (ValueError, KeyError, TypeError):
 			return self.text[:200]
 		told = messages[-1] if messages else said.get("exc_type") or str(self.status)
-		return re.sub(r"\S*\d\S*", "…", re.sub(r"<[^>]*>", "", told))[:200]
+		return re.sub(r"\S*\d\S*", "…", re.sub(r"<[^>]*>", "", str(told)))[:200]
 
 
 class Caller:
