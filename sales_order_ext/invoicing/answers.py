@@ -91,32 +91,33 @@ class Answers:
 	def sql(self, query: Any, *arguments: Any, **options: Any) -> Any:
 		"""Run a statement, or answer it from memory."""
 		text = str(query)
-		key, tables = None, frozenset()
 		reads = text.lstrip(" \n\t\r(")[:6].lower() == "select"
-		if reads:
-			tables = _tables_read(text)
-			if tables and tables.isdisjoint(self.excluded):
-				key = key_of(text, arguments, options)
+		key = key_of(text, arguments, options) if reads else None
+		known = self.found.get(key)
+		tables = known.tables if known else _tables_read(text) if reads else frozenset()
+		if not known and not (tables and tables.isdisjoint(self.excluded)):
+			key = None
 		heard = Heard((query, arguments, options), key, tables)
 		for listener in self.listeners:
 			listener.append(heard)
-		if not reads:
-			heard.result = self._change(text, query, *arguments, **options)
-		elif key is None:
+		if known:
+			heard.result = _copied(known.rows)
+		elif key is not None:
+			heard.result = self._answer(key, tables, query, *arguments, **options)
+		elif reads:
 			heard.result = self.run(query, *arguments, **options)
 		else:
-			heard.result = self._answer(key, tables, query, *arguments, **options)
+			heard.result = self._change(text, query, *arguments, **options)
 		return heard.result
 
 	def _answer(self, key: tuple, tables: frozenset[str], query: Any, *arguments: Any, **options: Any) -> Any:
-		if key not in self.found:
-			self.ahead(key, tables, str(query), *arguments, **options)
-		if key not in self.found:
-			result = self.run(query, *arguments, **options)
-			if isinstance(result, list | tuple):
-				self.keep(key, tables, _copied(result))
-			return result
-		return _copied(self.found[key].rows)
+		self.ahead(key, tables, str(query), *arguments, **options)
+		if key in self.found:
+			return _copied(self.found[key].rows)
+		result = self.run(query, *arguments, **options)
+		if isinstance(result, list | tuple):
+			self.keep(key, tables, _copied(result))
+		return result
 
 	def worked_out(
 		self, name: Any, tables: frozenset[str], work: Callable[..., Any], *arguments: Any, **options: Any

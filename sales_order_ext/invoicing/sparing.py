@@ -12,6 +12,7 @@ from sales_order_ext.invoicing import (
 	answers,
 	cache_keys,
 	columns,
+	conditions,
 	documents,
 	form_fields,
 	lookups,
@@ -29,6 +30,7 @@ PARTS = (
 	readings.worked_out_once,
 	documents.loaded_once,
 	form_fields.found_once,
+	conditions.compiled_once,
 	templates.copied_in_one_go,
 	order_status.found_once,
 )

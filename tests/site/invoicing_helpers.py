@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 
 import frappe
 
-from sales_order_ext.invoicing import api, planning, run_records, runner
+from sales_order_ext.invoicing import answers, api, planning, run_records, runner
 from sales_order_ext.invoicing.facts import BY_SCHEDULE
 from tests.site import masters
 from tests.site.masters import COMPANY, CUSTOMER, ITEM, OTHER_ITEM, SERVICE
@@ -122,3 +123,23 @@ def all_stored() -> dict[str, str]:
 def _told(row: dict) -> str:
 	told = "\n".join(f"{field}: {value!r}" for field, value in row.items() if field not in DRAWN)
 	return DRAWN_TEXT.sub("", told)
+
+
+@contextmanager
+def asked():
+	"""Let the connection remember, and yield a list that grows by what it still asks."""
+	with answers.remembered():
+		memory, statements = answers.current(), []
+		ask = memory.ask
+
+		def listening(query, *arguments, **options):
+			statements.append(str(query))
+			return ask(query, *arguments, **options)
+
+		memory.ask = listening
+		yield statements
+
+
+def three_orders() -> list[str]:
+	"""Make three orders of two rows; return their names."""
+	return [masters.sales_order((SERVICE, 1, 10), (ITEM, number + 1, 20)).name for number in range(3)]

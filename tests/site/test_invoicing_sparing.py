@@ -2,51 +2,29 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from copy import deepcopy
 from types import ModuleType
 
 import erpnext.stock.get_item_details
 import frappe
 import pytest
-from erpnext.selling.doctype.sales_order.sales_order import SalesOrder
-from frappe.model.base_document import BaseDocument
+from frappe.utils import safe_exec
 
 from sales_order_ext.invoicing import (
 	answers,
 	cache_keys,
+	conditions,
 	documents,
-	families,
 	form_fields,
-	order_status,
 	readings,
 	sparing,
 	templates,
 )
 from sales_order_ext.invoicing.facts import BY_SCHEDULE
 from tests.site import masters
-from tests.site.invoicing_helpers import STORED, all_stored, deliver, give_schedule, run
+from tests.site.invoicing_helpers import STORED, all_stored, asked, deliver, give_schedule, run
 from tests.site.masters import ITEM, OTHER_CUSTOMER, SERVICE
-
-
-@contextmanager
-def asked():
-	"""Let the connection remember, and yield a list that grows by what it still asks."""
-	with answers.remembered():
-		memory, statements = answers.current(), []
-		ask = memory.ask
-
-		def listening(query, *arguments, **options):
-			statements.append(str(query))
-			return ask(query, *arguments, **options)
-
-		memory.ask = listening
-		yield statements
-
-
-def reading(statements: list[str], table: str) -> int:
-	"""Return how many of the statements read a table's rows."""
-	return sum(text.lstrip().lower().startswith("select *") and f"`{table}`" in text for text in statements)
 
 
 def a_price(rate: float):
@@ -107,192 +85,6 @@ def test_another_app_s_version_is_left_as_it_is(monkeypatch):
 		assert erpnext.stock.get_item_details.get_barcode_data.__wrapped__
 
 
-@pytest.fixture
-def three() -> list[str]:
-	return [masters.sales_order((SERVICE, 1, 10), (ITEM, number + 1, 20)).name for number in range(3)]
-
-
-def loaded(names: list[str]) -> list[dict]:
-	return [frappe.get_doc("Sales Order", name).as_dict() for name in names]
-
-
-def unions(statements: list[str], table: str) -> list[str]:
-	"""Return the statements that ask of several names at once about a table."""
-	return [text for text in statements if families.NAME in text and f"`{table}`" in text]
-
-
-def test_orders_are_read_together_once_the_second_is_asked_for(three):
-	plain = loaded(three)
-	with asked() as statements:
-		families.expect(three)
-		assert loaded(three) == plain
-	for table in ("tabSales Order", "tabSales Order Item"):
-		assert reading(statements, table) == 1
-		assert [text.count("union all") for text in unions(statements, table)] == [1]
-
-
-def test_a_write_makes_the_rows_be_read_again_and_one_by_one_while_there_are_more(three):
-	with asked() as statements:
-		families.expect(three)
-		for number, name in enumerate([*three, *three]):
-			row = frappe.get_doc("Sales Order", name).items[0]
-			frappe.db.set_value("Sales Order Item", row.name, "description", f"Text {number}")
-			assert loaded([name])[0]["items"][0]["description"] == f"Text {number}"
-			frappe.db.set_value("Sales Order Item", row.name, "description", "")
-	assert not unions(statements, "tabSales Order Item")
-
-
-def test_a_lock_is_taken_order_by_order(three):
-	with asked() as statements:
-		families.expect(three)
-		loaded(three)
-		before = len(statements)
-		for name in three:
-			frappe.get_doc("Sales Order", name, for_update=True)
-	locked = [text for text in statements[before:] if "`tabSales Order Item`" in text]
-	assert len(locked) == 3
-	assert all("for update" in text.lower() for text in locked)
-
-
-def test_rows_that_only_the_database_takes_for_an_order_s_are_found_as_ever(three):
-	frappe.db.sql(
-		"update `tabSales Order Item` set parent = lower(parent) where parent = %s and idx = 2", three[2]
-	)
-	plain = loaded(three)
-	assert len(plain[2]["items"]) == 2
-	with answers.remembered():
-		families.expect(three)
-		assert loaded(three) == plain
-
-
-def test_documents_outside_the_group_are_read_alone(three):
-	with asked() as statements:
-		families.expect(three[:1])
-		loaded(three)
-	assert not unions(statements, "tabSales Order")
-
-
-SUM = "select sum(qty) from `tabSales Order Item` where {} and docstatus = 1"
-ROWS = "select idx, qty from `tabSales Order Item` where {} order by {}"
-
-
-@pytest.mark.parametrize(
-	("text", "values", "options"),
-	[
-		(SUM.format("parent = %s"), lambda name: name, {}),
-		(SUM.format("parent = %s and parenttype = %s"), lambda name: (name, "Sales Order"), {"pluck": True}),
-		(SUM.format("parent = %(order)s"), lambda name: {"order": name}, {"as_list": True}),
-		(ROWS.format("parent = %s", "idx"), lambda name: [name], {"as_dict": True}),
-	],
-)
-def test_parameters_and_forms_of_answers(three, text, values, options):
-	plain = [frappe.db.sql(text, values(name), **options) for name in three]
-	with asked() as statements:
-		families.expect(three)
-		assert [frappe.db.sql(text, values(name), **options) for name in three] == plain
-	assert len(statements) == 2
-
-
-@pytest.mark.parametrize("mark", ["'", '"'])
-def test_a_name_in_the_text_is_found_and_percent_signs_stay(three, mark):
-	texts = [
-		SUM.format(f"parent like '%%' and parent = {mark}{name}{mark}").replace("%%", "%") for name in three
-	]
-	plain = [frappe.db.sql(text) for text in texts]
-	with asked() as statements:
-		families.expect(three)
-		assert [frappe.db.sql(text) for text in texts] == plain
-	assert len(statements) == 2
-
-
-def test_an_order_of_rows_that_cannot_be_told_is_left_to_the_database(three):
-	texts = [ROWS.format(f"parent = '{name}'", "rate desc, name") for name in three]
-	plain = [frappe.db.sql(text, as_dict=True) for text in texts]
-	with asked():
-		families.expect(three)
-		assert [frappe.db.sql(text, as_dict=True) for text in texts] == plain
-		assert plain[2] == frappe.db.sql(texts[2], as_dict=True)
-
-
-def test_a_statement_that_cannot_be_part_of_another_is_asked_alone(three):
-	text = "select o.name, i.name from `tabSales Order` o join `tabSales Order Item` i on i.parent = o.name where o.name = %s"
-	plain = [frappe.db.sql(text, name) for name in three]
-	with asked() as statements:
-		families.expect(three)
-		assert [frappe.db.sql(text, name) for name in three] == plain
-		assert frappe.db.sql(text, three[0]) == plain[0]
-	assert len([text for text in statements if families.NAME in text]) == 1
-
-
-def test_a_name_that_would_read_otherwise_in_a_statement_is_asked_alone(three):
-	names = ["O'Hara", 'Size 5"', "50 %", "back\\slash"]
-	with asked() as statements:
-		families.expect(names)
-		assert [frappe.db.exists("Customer", name) for name in names] == [None] * 4
-	assert len(statements) == 4
-
-
-def test_an_order_is_told_once_until_a_value_of_it_or_of_a_row_changes(three):
-	order, told = frappe.get_doc("Sales Order", three[0]), []
-	plain = order.as_dict()
-
-	plain_telling = BaseDocument.get_valid_dict
-	with answers.remembered(), order_status.found_once(), pytest.MonkeyPatch.context() as patch:
-		patch.setattr(
-			BaseDocument,
-			"get_valid_dict",
-			lambda doc, **asked: told.append(doc.name) or plain_telling(doc, **asked),
-		)
-		first = order.as_dict()
-		once = len(told)
-		first["items"][0]["qty"] = first["status"] = "changed by the asker"
-		assert order.as_dict() == plain
-		assert len(told) == once
-		order.items[0].qty += 1
-		assert order.as_dict()["items"][0]["qty"] == plain["items"][0]["qty"] + 1
-		order.status = "Closed"
-		assert order.as_dict()["status"] == "Closed"
-		order.append("items", {"item_code": SERVICE})
-		assert len(order.as_dict()["items"]) == len(plain["items"]) + 1
-		other = frappe.get_doc("Sales Order", three[1])
-		assert other.as_dict()["name"] == three[1]
-		assert order.as_dict(no_nulls=True) != order.as_dict()
-	assert "as_dict" not in vars(SalesOrder)
-
-
-@pytest.mark.parametrize(
-	("place", "since", "again"),
-	[
-		(0, lambda order: None, 0),
-		(2, lambda order: None, 1),  # not locked by the job
-		(0, lambda order: order.items[0].update({"qty": 9}), 1),
-		(0, lambda order: order.items.pop(), 1),
-		(0, lambda order: frappe.db.set_value("Sales Order", order.name, "po_no", "X"), 1),
-	],
-)
-def test_a_locked_order_is_read_again_before_its_status_is_set_where_it_may_have_changed(
-	three, place, since, again
-):
-	with asked() as statements, order_status.found_once():
-		families.expect(three[:2])
-		order = frappe.get_doc("Sales Order", three[place])
-		old = order.status
-		since(order)
-		before = len(statements)
-		order.set_status(update=True, status="On Hold")
-	reread = [text for text in statements[before:] if "`tabSales Order Item`" in text]
-	assert len(reread) == again
-	assert (order.get_doc_before_save().status, order.status) == (old, "On Hold")
-	assert order.get_doc_before_save().items[0] is not order.items[0]
-
-
-def test_an_order_with_a_field_that_is_computed_is_told_each_time(monkeypatch):
-	field = frappe.get_meta("Sales Order").get("fields", {"is_virtual": 1})[0]
-	monkeypatch.setattr(SalesOrder, field.fieldname, property(lambda order: order.name), raising=False)
-	with answers.remembered(), order_status.found_once():
-		assert "as_dict" not in vars(SalesOrder)
-
-
 def test_an_item_s_defaults_follow_its_document():
 	details = erpnext.stock.get_item_details
 
@@ -330,6 +122,25 @@ def test_a_document_that_an_app_loads_in_its_own_way_is_left_to_it(monkeypatch):
 	monkeypatch.setattr(type(item), "__setup__", lambda item: None, raising=False)
 	with answers.remembered(), documents.loaded_once():
 		assert "load_from_db" not in vars(type(item))
+
+
+def test_a_condition_is_compiled_once_and_a_forbidden_one_refused_each_time(monkeypatch):
+	compiled, plain = [], safe_exec.compile_restricted
+
+	def counted(code, *arguments, **options):
+		compiled.append(code)
+		return plain(code, *arguments, **options)
+
+	monkeypatch.setattr(safe_exec, "compile_restricted", counted)
+	with conditions.compiled_once():
+		assert [frappe.safe_eval("a > 1", None, {"a": number}) for number in (1, 2)] == [False, True]
+		for _ in range(2):
+			with pytest.raises(SyntaxError):
+				frappe.safe_eval("(b := 3)")
+			with pytest.raises(NameError):
+				frappe.safe_eval("open('x')")
+	assert compiled == ["a > 1", "open('x')"]
+	assert safe_exec.compile_restricted is counted
 
 
 def test_new_documents_of_a_job_share_nothing_that_can_be_changed():
