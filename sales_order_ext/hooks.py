@@ -74,6 +74,10 @@ doctype_js = {
 	"Quote Win": _WON_QUOTE,
 	"Project": ["public/js/bill_used.js"],
 	"Issue": ["public/js/won_quote.js", "public/js/issue/won_quote.js", "public/js/bill_used.js"],
+	"Invoice Run": ["public/js/leave_empty.js"],
+	"Sales Order Preference": ["public/js/leave_empty.js"],
+	"Sales Order Type": ["public/js/leave_empty.js"],
+	"Stock Earmark": ["public/js/leave_empty.js"],
 }
 doctype_list_js = {
 	"Back Order": ["public/js/back_orders.js"],

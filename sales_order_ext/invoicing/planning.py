@@ -51,9 +51,8 @@ def plan_orders(names: Collection[str], as_of: date) -> tuple[Plan, dict[str, Or
 
 def new_run(filters: Mapping[str, Any]) -> Document:
 	"""Insert a draft run with these (clean) filters."""
-	run = frappe.new_doc(run_records.RUN)
-	run.update({**filters, "orders": "\n".join(filters["orders"])})
-	return run.insert()
+	fields = {**filters, "orders": "\n".join(filters["orders"])}
+	return frappe.get_doc({"doctype": run_records.RUN, **fields}).insert()
 
 
 def start(run: Document) -> None:

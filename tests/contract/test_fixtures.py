@@ -1,6 +1,7 @@
 """Custom fields: ours by name and module, out of the way while their switch is off, and anchored to stay."""
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -18,6 +19,10 @@ def problems(fields):
 	"""Return what is wrong with a list of Custom Field records."""
 	by_place = {(field["dt"], field["fieldname"]): field for field in fields}
 	found = [] if len(by_place) == len(fields) else ["a field is there twice"]
+	anchors = Counter((field["dt"], field["insert_after"]) for field in fields)
+	found += [
+		f"{anchor}: their order changes with a migrate" for anchor, count in anchors.items() if count > 1
+	]
 	for field in fields:
 		found += [f"{field['name']}: {complaint}" for complaint in complaints(field, by_place)]
 	return found
@@ -106,3 +111,10 @@ def test_a_section_of_ours_shields_its_fields():
 	inner = GOOD | {"insert_after": "soe_s", "depends_on": None}
 	assert problems([section, inner]) == []
 	assert len(problems([section | {"depends_on": None}, inner])) == 2
+
+
+def test_each_field_stands_after_one_of_its_own():
+	other = GOOD | {"name": "Sales Order-soe_b", "fieldname": "soe_b"}
+	assert problems([GOOD, other | {"insert_after": "soe_a"}]) == []
+	assert len(problems([GOOD, other])) == 1
+	assert problems([GOOD, other | {"name": "Customer-soe_b", "dt": "Customer"}]) == []

@@ -28,6 +28,10 @@
 			});
 		},
 
+		before_load(frm) {
+			sales_order_ext.leave_empty(frm, "customer", "customer_group", "territory");
+		},
+
 		refresh(frm) {
 			frm.get_field("result").$wrapper.empty();
 			if (frm.doc.status === "Draft") {

@@ -9,12 +9,16 @@ from frappe.utils import getdate, today
 
 from sales_order_ext.errors import InvoiceRunError
 from sales_order_ext.invoicing import run_records
+from sales_order_ext.unfilled import Unfilled
 
 ASKED = ("company", "posting_date", "as_of", "submit_invoices", "customer", "customer_group", "territory",
 	"invoice_term", "orders")  # fmt: skip
 
 
-class InvoiceRun(Document):
+class InvoiceRun(Unfilled):
+	# An empty filter means all, not the group and territory of new customers.
+	LEFT_EMPTY = ("customer", "customer_group", "territory")
+
 	def before_validate(self) -> None:
 		self.as_of = self.as_of or today()
 		self.posting_date = self.posting_date or self.as_of

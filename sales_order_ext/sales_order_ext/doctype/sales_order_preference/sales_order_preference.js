@@ -1,7 +1,6 @@
 frappe.ui.form.on("Sales Order Preference", {
-	onload_post_render(frm) {
-		// The desk fills in the user's default company; an empty scope means "any" here.
-		if (frm.is_new()) frm.set_value("company", "");
+	before_load(frm) {
+		sales_order_ext.leave_empty(frm, "company");
 	},
 
 	refresh(frm) {

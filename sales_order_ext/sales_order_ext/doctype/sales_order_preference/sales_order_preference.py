@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from sales_order_ext import preferences
 from sales_order_ext.errors import InvalidPreferenceError
@@ -12,16 +11,14 @@ from sales_order_ext.markup import as_html
 from sales_order_ext.sales_order_ext.doctype.sales_order_ext_settings.sales_order_ext_settings import (
 	enable_native_reservation,
 )
+from sales_order_ext.unfilled import Unfilled
 
 SCOPE = ("company", "role", "user")
 
 
-class SalesOrderPreference(Document):
-	def _set_defaults(self) -> None:
-		"""Fill in defaults, yet never the user's default company: an empty scope means "any"."""
-		scope = {field: self.get(field) for field in SCOPE}
-		super()._set_defaults()
-		self.update(scope)
+class SalesOrderPreference(Unfilled):
+	# An empty scope means any, not the user's own company.
+	LEFT_EMPTY = SCOPE
 
 	def validate(self) -> None:
 		self._check_scope()

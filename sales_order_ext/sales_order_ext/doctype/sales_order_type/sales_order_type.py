@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from sales_order_ext.errors import OrderTypeError
 from sales_order_ext.markup import as_html
 from sales_order_ext.order_type.rules import PRESETS
+from sales_order_ext.unfilled import Unfilled
 
 
-class SalesOrderType(Document):
-	def _set_defaults(self) -> None:
-		"""Fill in defaults, yet never the user's own price list or warehouse: an empty preset means none."""
-		presets = {field: self.get(field) for field in (*PRESETS, "print_format")}
-		super()._set_defaults()
-		self.update(presets)
+class SalesOrderType(Unfilled):
+	# An empty preset means none, not the user's own price list or warehouse.
+	LEFT_EMPTY = (*PRESETS, "print_format")
 
 	def validate(self) -> None:
 		series = frappe.get_meta("Sales Order").get_naming_series_options()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt
 
 from sales_order_ext.errors import EarmarkError
+from sales_order_ext.unfilled import Unfilled
 
 
-class StockEarmark(Document):
+class StockEarmark(Unfilled):
+	# It is for one of the two, and not for the group of new customers as well.
+	LEFT_EMPTY = ("customer", "customer_group")
+
 	def validate(self) -> None:
 		if bool(self.customer) == bool(self.customer_group):
 			frappe.throw(_("Name a customer or a customer group, one of the two."), EarmarkError)
