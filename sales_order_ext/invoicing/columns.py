@@ -8,6 +8,7 @@ read here; all else, errors too, is PyMySQL's. Connections that read otherwise a
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -36,19 +37,26 @@ class Descriptions:
 			self.found[key] = FieldDescriptorPacket(data, encoding)
 		return self.found[key]
 
-	def arrived(self, connection: Connection) -> FieldDescriptorPacket | None:
-		"""Read the next description if it is known and here; None, and nothing read, if not."""
+	def arrived(self, connection: Connection) -> list[FieldDescriptorPacket]:
+		"""Read the next descriptions, as far as they are known and here, and return them; read nothing else."""
 		try:
 			waiting = connection._rfile.peek(HEADER)
 		except OSError:
-			return None
-		end = HEADER + int.from_bytes(waiting[: HEADER - 1], "little")
-		if len(waiting) < end or waiting[HEADER - 1] != connection._next_seq_id:
-			return None
-		known = self.found.get((waiting[HEADER:end], connection.encoding))
+			return []
+		begin, number, encoding, known = 0, connection._next_seq_id, connection.encoding, []
+		while True:
+			body = begin + HEADER
+			end = body + int.from_bytes(waiting[begin : body - 1], "little")
+			if len(waiting) < end or waiting[body - 1] != number:
+				break
+			description = self.found.get((waiting[body:end], encoding))
+			if not description:
+				break
+			known.append(description)
+			begin, number = end, (number + 1) % 256
 		if known:
-			connection._rfile.read(end)
-			connection._next_seq_id = (connection._next_seq_id + 1) % 256
+			connection._rfile.read(begin)
+			connection._next_seq_id = number
 		return known
 
 
@@ -60,12 +68,15 @@ def described_once() -> Iterator[None]:
 		yield
 		return
 	read = getattr(connection, READ)
-	descriptions = Descriptions()
+	descriptions, arrived = Descriptions(), deque()
 
 	def read_packet(*kind: Any, **options: Any) -> Any:
 		if kind != (FieldDescriptorPacket,):
+			arrived.clear()
 			return read(*kind, **options)
-		return descriptions.arrived(connection) or read(descriptions, **options)
+		if not arrived:
+			arrived.extend(descriptions.arrived(connection))
+		return arrived.popleft() if arrived else read(descriptions, **options)
 
 	setattr(connection, READ, read_packet)
 	try:

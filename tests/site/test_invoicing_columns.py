@@ -38,7 +38,7 @@ def test_known_descriptions_that_have_arrived_are_read_in_turn():
 	descriptions = columns.Descriptions()
 	known = [descriptions(description(name, 45), "utf8") for name in (b"a", b"b")]
 	connection = arriving([(255, description(b"a", 45)), (0, description(b"b", 45)), (1, b"\xfe\0\0\2\0")])
-	assert [descriptions.arrived(connection) for _ in range(3)] == [*known, None]
+	assert [descriptions.arrived(connection) for _ in range(2)] == [known, []]
 	assert (connection._next_seq_id, connection._rfile.read(4)) == (1, b"\5\0\0\1")
 
 
@@ -55,7 +55,7 @@ def test_what_is_not_known_or_not_here_is_left_to_be_read(connection, reason):
 	descriptions(description(b"a", 45), "utf8")
 	connection = connection()
 	before = connection._rfile.peek(4)[:4]
-	assert descriptions.arrived(connection) is None, reason
+	assert descriptions.arrived(connection) == [], reason
 	assert (connection._rfile.read(4), connection._next_seq_id) == (before, 1)
 
 
@@ -64,12 +64,12 @@ def test_a_packet_out_of_turn_and_a_lost_connection_are_left_to_be_refused():
 	descriptions(description(b"a", 45), "utf8")
 	connection = arriving([(1, description(b"a", 45))])
 	connection._next_seq_id = 2
-	assert descriptions.arrived(connection) is None
+	assert descriptions.arrived(connection) == []
 
 	def lost(_size):
 		raise ConnectionResetError
 
-	assert descriptions.arrived(SimpleNamespace(_rfile=SimpleNamespace(peek=lost))) is None
+	assert descriptions.arrived(SimpleNamespace(_rfile=SimpleNamespace(peek=lost))) == []
 
 
 def test_a_connection_that_remembers_descriptions_gives_the_same_rows():
