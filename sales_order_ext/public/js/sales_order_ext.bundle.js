@@ -1,4 +1,5 @@
 // The preferences as the server resolved them, for forms, lists and `depends_on` expressions.
+import "./buttons";
 import "./dialogs";
 
 frappe.provide("sales_order_ext");
