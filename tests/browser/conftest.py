@@ -104,6 +104,7 @@ def open_desk(browser: Browser, address: str) -> Iterator[Callable[..., Desk]]:
 def desk(open_desk: Callable[..., Desk]) -> Desk:
 	"""The administrator's desk with everything switched on."""
 	desk = open_desk()
+	desk.end_onboardings()
 	desk.switch(**dict.fromkeys(SWITCHES, 1))
 	return desk
 

@@ -79,11 +79,21 @@ class Desk:
 		found = self.call("frappe.client.get_value", doctype=doctype, filters=name, fieldname=field)
 		return (found or {}).get(field)
 
+	def set_value(self, doctype: str, name: str, **values: Any) -> None:
+		"""Store values of a document."""
+		self.call("frappe.client.set_value", doctype=doctype, name=name, fieldname=values)
+
 	def switch(self, **values: int | str) -> None:
 		"""Set switches and values in the settings, and load the page anew."""
 		settings = self.call("frappe.client.get", doctype="Sales Order Ext Settings")
 		self.call("frappe.client.save", doc={**settings, **values})
 		self.reload()
+
+	def end_onboardings(self) -> None:
+		"""End the onboardings: the panel that some desks show them in lies over dialogs and their buttons."""
+		asked = {"doctype": "Module Onboarding", "filters": {"is_complete": 0}, "limit_page_length": 0}
+		for onboarding in self.call("frappe.client.get_list", **asked):
+			self.set_value("Module Onboarding", onboarding["name"], is_complete=1)
 
 	def open(self, doctype: str, name: str | None = None) -> None:
 		"""Open a form, or a list where no name is given, and wait until it is ready."""
@@ -115,13 +125,18 @@ class Desk:
 		)
 
 	def press_button(self, label: str, group: str | None = None) -> None:
-		"""Press one of the form's own buttons, in its menu where it has one."""
+		"""Press one of the form's own buttons, in its menu where it has one; the head may have no room for others."""
 		head = self.page.locator(".page-container:visible .page-head")
 		if group:
 			head.get_by_role("button", name=group).first.click()
 			head.locator(".dropdown-menu.show").get_by_text(label, exact=True).first.click()
-		else:
-			head.get_by_role("button", name=label).first.click()
+			return
+		button = head.get_by_role("button", name=label)
+		item = head.locator("li:not(.hidden-xl)").get_by_text(label, exact=True)
+		button.or_(item).first.wait_for(state="attached")
+		if not button.count():
+			head.locator(".menu-btn-group button").first.click()
+		button.or_(item).first.click()
 
 	def buttons(self) -> list[str]:
 		"""Return the labels of the form's buttons, those inside menus too."""
@@ -139,10 +154,22 @@ class Desk:
 		self.dialog().get_by_role("button", name=label).first.click()
 		self.settle()
 
+	def enter(self, field: Locator, value: str) -> None:
+		"""Type into a field of the dialog on top and leave it by the keyboard; a link field first says what it found."""
+		self.page.wait_for_function("() => window.cur_dialog?.display")
+		field.fill(value)
+		if field.get_attribute("data-fieldtype") == "Link":
+			self.page.get_by_role("option", name=value, selected=True).first.wait_for()
+		field.press("Tab")
+
 	def close(self) -> None:
-		"""Close the dialog on top by the keyboard, once it has opened: while it fades in it hears nothing."""
+		"""Close the dialog on top by the keyboard, once it has opened: while it fades in it hears nothing.
+
+		With the cursor in it, a dialog that has link fields may keep Escape for their suggestions.
+		"""
 		self.page.wait_for_function("() => window.cur_dialog?.display")
 		shown = self.page.locator(".modal.show").count()
+		self.page.evaluate("() => document.activeElement?.blur()")
 		self.page.keyboard.press("Escape")
 		self.page.wait_for_function(
 			"(shown) => document.querySelectorAll('.modal.show').length < shown", arg=shown

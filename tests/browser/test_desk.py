@@ -37,6 +37,19 @@ def test_switched_on_the_order_shows_its_buttons_and_statuses(desk):
 	assert desk.document()["soe_reservation_status"]
 
 
+def test_no_button_of_an_order_leaves_the_window(desk):
+	desk.open("Sales Order", an_order(desk))
+	single = desk.page.locator(".page-container:visible .custom-actions > .soe-button")
+	for width, shown in ((2400, True), (1000, False), (2400, True)):
+		desk.page.set_viewport_size({"width": width, "height": 900})
+		single.first.wait_for(state="visible" if shown else "hidden")
+		assert {one.is_visible() for one in single.all()} == {shown}
+	desk.page.set_viewport_size({"width": 1000, "height": 900})
+	single.first.wait_for(state="hidden")
+	desk.press_button("Add Payment")
+	desk.dialog().get_by_text("To settle").wait_for()
+
+
 def test_the_settings_say_what_each_switch_does(desk):
 	desk.open("Sales Order Ext Settings", "Sales Order Ext Settings")
 	switches = desk.page.locator(".page-container:visible [data-fieldname^='enable_'].frappe-control")

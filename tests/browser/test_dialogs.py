@@ -108,7 +108,7 @@ def test_what_was_typed_stays_when_a_refusal_is_closed(desk, case):
 	escape_from(desk, desk.page.locator(".msgprint", has_text=said))
 	expect(dialog).to_be_visible()
 	expect(typed).to_be_checked() if kind == "checkbox" else expect(typed).to_have_value(value)
-	desk.page.keyboard.press("Escape")
+	desk.close()
 	dialog.wait_for(state="hidden")
 
 

@@ -48,9 +48,7 @@ def test_a_forward_order_waits_and_is_changed_by_hand(clerk):
 	assert not {"Process", "Delivery Note", "Sales Invoice", "Pick List"} & set(clerk.buttons())
 	clerk.picture("order-type-forward")
 	clerk.press_button("Change Order Type", "Status")
-	field = clerk.dialog().locator("input[data-fieldname=order_type]")
-	field.fill("Active Order")
-	clerk.dialog().locator(".awesomplete [role=option]").first.click()
+	clerk.enter(clerk.dialog().locator("input[data-fieldname=order_type]"), "Active Order")
 	clerk.dialog().get_by_text("Is delivered and invoiced from its own form only").wait_for()
 	clerk.confirm("Change")
 	assert clerk.value("Sales Order", name, "soe_order_type") == "Active Order"
@@ -88,6 +86,7 @@ def test_chosen_forward_orders_are_activated_from_the_list(clerk):
 def test_saving_opens_the_print_in_the_types_format(clerk):
 	receive(clerk, 3)
 	clerk.switch(print_on_save="On Save")
+	clerk.set_value("Sales Order Type", "Active Order", print_format="Sales Order with Allocation")
 	name = an_order(clerk, "Active Order", qty=900)
 	clerk.open("Sales Order", name)
 	clerk.page.evaluate(
@@ -97,5 +96,6 @@ def test_saving_opens_the_print_in_the_types_format(clerk):
 	clerk.settle()
 	clerk.page.frame_locator(".print-format-container").get_by_text("Active Order").wait_for()
 	clerk.picture("order-type-print")
+	clerk.set_value("Sales Order Type", "Active Order", print_format="")
 	clerk.switch(print_on_save="Never")
 	assert clerk.value("Sales Order", name, "soe_printed") == 1

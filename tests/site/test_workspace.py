@@ -52,6 +52,8 @@ def test_there_is_a_step_for_every_switch():
 	assert {(step.reference_document, step.action, step.value_to_validate) for step in steps()} == {
 		(SETTINGS, "Update Settings", "1")
 	}
+	# A panel that lists the steps shows nothing else of each.
+	assert len({step.action_label for step in steps()}) == len(SWITCHES)
 
 
 def test_a_step_is_done_while_its_switch_is_on_for_anybody(switch_on):

@@ -1,4 +1,5 @@
 // The preferences as the server resolved them, for forms, lists and `depends_on` expressions.
+import "./buttons";
 import "./dialogs";
 
 frappe.provide("sales_order_ext");
@@ -10,9 +11,14 @@ sales_order_ext.escape = (value) => frappe.utils.escape_html(cstr(value));
 sales_order_ext.link = (doctype, name) =>
 	frappe.utils.get_form_link(doctype, name, true, sales_order_ext.escape(name));
 
-/** The cells of our reports: Frappe's take text as HTML. */
+/** The cells of our reports: Frappe's take text as HTML. A choice is said in the user's language. */
 sales_order_ext.cell = (value, row, column, data, format) =>
-	format(column?.fieldtype === "Data" ? sales_order_ext.escape(value) : value, row, column, data);
+	format(
+		["Data", "Select"].includes(column?.fieldtype) ? sales_order_ext.escape(value) : value,
+		row,
+		column,
+		data
+	);
 
 /** The value of a preference for a document's company, or for the user where the document has none. */
 sales_order_ext.preference = function (property, doc) {

@@ -19,7 +19,7 @@
 			order_type: frm.doc.soe_order_type || null,
 			company: frm.doc.company,
 		});
-		if (!type.blocked) frm.add_custom_button(__("Process"), () => process(frm));
+		if (!type.blocked) sales_order_ext.add_button(frm, __("Process"), () => process(frm));
 		const is_bought =
 			!type.waits &&
 			(type.sourcing !== "From Stock" ||

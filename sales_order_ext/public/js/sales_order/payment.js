@@ -5,7 +5,7 @@
 			const stands = frm.doc.docstatus === 1 && !frm.doc.soe_is_cancelled;
 			if (!stands || !sales_order_ext.on("enable_payment_status", frm.doc)) return;
 			if (!frappe.model.can_create("Payment Entry")) return;
-			frm.add_custom_button(__("Add Payment"), () => add_payment(frm));
+			sales_order_ext.add_button(frm, __("Add Payment"), () => add_payment(frm));
 		},
 	});
 

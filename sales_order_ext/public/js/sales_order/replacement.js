@@ -21,13 +21,14 @@ frappe.ui.form.on("Sales Order", {
 			replacement.add_draft_buttons(frm, facts);
 			replacement.show_limits(frm, facts);
 		} else if (facts.open?.length) {
-			frm.add_custom_button(__("Open Replacement"), () =>
+			sales_order_ext.add_button(frm, __("Open Replacement"), () =>
 				frappe.set_route("Form", "Sales Order", facts.open[0])
 			);
 		} else if (replacement.may_start(doc)) {
+			const [label, start] = [__("Cancel and Replace"), () => replacement.start(frm)];
 			// A replacement has a menu of its own, and the head little room.
-			const group = doc.soe_replacement_role ? __("Replacement") : null;
-			frm.add_custom_button(__("Cancel and Replace"), () => replacement.start(frm), group);
+			if (doc.soe_replacement_role) frm.add_custom_button(label, start, __("Replacement"));
+			else sales_order_ext.add_button(frm, label, start);
 		}
 		if (doc.docstatus === 1 && doc.soe_replacement_role) replacement.add_change_buttons(frm);
 		if (doc.soe_replaced_order) {

@@ -6,7 +6,9 @@ frappe.views.calendar["Invoice Run"] = {
 	options: {
 		editable: false,
 		selectable: false,
-		eventClick(event) {
+		eventClick(clicked) {
+			// FullCalendar hands over the event as it was given, or wrapped up with the click.
+			const event = clicked.event?.extendedProps || clicked;
 			const money = (amount) => format_currency(amount, event.currency);
 			const links = event.orders.map((name) => sales_order_ext.link("Sales Order", name));
 			frappe.msgprint({

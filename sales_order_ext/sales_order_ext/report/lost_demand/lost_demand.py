@@ -31,13 +31,13 @@ def execute(filters: dict | None = None) -> tuple:
 def columns() -> list[dict]:
 	return [
 		{"fieldname": "posting_date", "label": _("Date"), "fieldtype": "Date", "width": 110},
-		{"fieldname": "cause", "label": _("Cause"), "fieldtype": "Data", "width": 160},
+		{"fieldname": "cause", "label": _("Cause"), "fieldtype": "Select", "width": 160},
 		{"fieldname": "party_name", "label": _("Party"), "fieldtype": "Data", "width": 160},
 		{"fieldname": "item_code", "label": _("Item"), "fieldtype": "Link", "options": "Item", "width": 140},
 		{"fieldname": "item_name", "label": _("Item Name"), "fieldtype": "Data", "width": 160},
 		{"fieldname": "qty", "label": _("Quantity"), "fieldtype": "Float", "width": 100},
 		{"fieldname": "amount", "label": _("Amount"), "fieldtype": "Currency", "options": "currency", "width": 120},
-		{"fieldname": "reference_doctype", "label": _("Document"), "fieldtype": "Data", "width": 120},
+		{"fieldname": "reference_doctype", "label": _("Document"), "fieldtype": "Select", "width": 120},
 		{"fieldname": "reference_name", "label": _("Reference"), "fieldtype": "Dynamic Link",
 			"options": "reference_doctype", "width": 170},
 		{"fieldname": "reasons", "label": _("Reasons"), "fieldtype": "Data", "width": 180},

@@ -66,7 +66,7 @@ def columns(currency: str) -> list[Row]:
 		_column("sales_order", _("Sales Order"), "Link", "Sales Order", 190),
 		_column("customer", _("Customer"), "Link", "Customer", 160),
 		_column("transaction_date", _("Order Date", context="Quote Win"), "Date", None, 110),
-		_column("invoice_term", _("Invoice Term"), "Data", None, 210),
+		_column("invoice_term", _("Invoice Term"), "Select", None, 210),
 		_column("invoice_date", _("Invoice Date"), "Date", None, 110),
 		_column("state", _("State"), "Data", None, 180),
 		_column("amount", _("Net Amount"), "Currency", "currency", 120),

@@ -26,7 +26,7 @@ def columns() -> list[dict]:
 			"width": 160},
 		{"fieldname": "customer", "label": _("Customer"), "fieldtype": "Link", "options": "Customer", "width": 150},
 		{"fieldname": "delivery_date", "label": _("Delivery Date"), "fieldtype": "Date", "width": 110},
-		{"fieldname": "status", "label": _("Reservation"), "fieldtype": "Data", "width": 140},
+		{"fieldname": "status", "label": _("Reservation"), "fieldtype": "Select", "width": 140},
 		{"fieldname": "item_code", "label": _("Item"), "fieldtype": "Link", "options": "Item", "width": 140},
 		{"fieldname": "warehouse", "label": _("Warehouse"), "fieldtype": "Link", "options": "Warehouse",
 			"width": 140},
