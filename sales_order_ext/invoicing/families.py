@@ -30,8 +30,9 @@ ORDERS = re.compile(r"\border\s+by\b", re.I)
 NAME = "soe_name"
 # Stands for a name.
 ANY = "soe:any-name"
-# What the database says of a statement that cannot be part of another: two of its columns have one name, say.
-MUST_STAND_ALONE = (ER.DUP_FIELDNAME, ER.PARSE_ERROR)
+# What the database says of a statement that cannot be part of another: two of its columns have one name, or its
+# rows have no room for the name.
+MUST_STAND_ALONE = (ER.DUP_FIELDNAME, ER.PARSE_ERROR, ER.TOO_BIG_ROWSIZE, ER.TOO_MANY_FIELDS)
 
 
 @dataclass(frozen=True)
