@@ -1,3 +1,3 @@
 """Sales Order Ext: what the best order systems have, for ERPNext's Sales Order. Imports nothing."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
@@ -23,6 +24,8 @@ COMPLETED_ONCE = (
 	"calculate_taxes_and_totals",
 	"set_use_serial_batch_fields",
 )
+# Quantities are not those that are due until all is mapped, and every save totals the invoice anyway.
+TOTALS = ("calculate_taxes_and_totals",)
 # What the head cannot say where the orders differ; rows keep their own project and cost centre.
 COMMON = ("project", "cost_center", "shipping_address_name", "shipping_address", "contact_person", "tc_name")
 
@@ -43,7 +46,8 @@ def make(
 	"""
 	invoice = frappe.new_doc("Sales Invoice")
 	invoice.update({"posting_date": posting_date, "set_posting_time": 1, "company": group.key.company})
-	invoice = extend(invoice, group, orders)
+	with _waiting(invoice, TOTALS):
+		extend(invoice, group, orders)
 	invoice.update_stock = 0
 	_set_exchange_rate(invoice, posting_date)
 	_set_payment_terms(invoice, group)
@@ -79,19 +83,31 @@ def _mapped(invoice: Document, group: Group) -> Document:
 	for row in group.rows:
 		chosen.setdefault(row.order, []).append(row.row)
 	*others, last = chosen
-	for step in COMPLETED_ONCE:
-		invoice.__dict__[step] = _later
-	for name in others:
-		make_sales_invoice(name, invoice, ignore_permissions=True, args={"filtered_children": chosen[name]})
-	for step in COMPLETED_ONCE:
-		del invoice.__dict__[step]
+	with _waiting(invoice, COMPLETED_ONCE):
+		for name in others:
+			make_sales_invoice(
+				name, invoice, ignore_permissions=True, args={"filtered_children": chosen[name]}
+			)
 	return make_sales_invoice(
 		last, invoice, ignore_permissions=True, args={"filtered_children": chosen[last]}
 	)
 
 
+@contextmanager
+def _waiting(invoice: Document, steps: Iterable[str]) -> Iterator[None]:
+	"""Let an invoice, and no other, leave these steps out until the block ends."""
+	waiting = [step for step in steps if step not in vars(invoice)]
+	for step in waiting:
+		vars(invoice)[step] = _later
+	try:
+		yield
+	finally:
+		for step in waiting:
+			del vars(invoice)[step]
+
+
 def _later(*_arguments: object, **_options: object) -> None:
-	"""Stand in for a step that is taken once the last order is mapped."""
+	"""Stand in for a step that is taken later."""
 
 
 def _set_quantities(invoice: Document, group: Group, rows: list[Document]) -> None:
