@@ -24,8 +24,8 @@ COMPLETED_ONCE = (
 	"calculate_taxes_and_totals",
 	"set_use_serial_batch_fields",
 )
-# Quantities are not those that are due until all is mapped, and every save totals the invoice anyway.
-TOTALS = ("calculate_taxes_and_totals",)
+# Every save does these. While an invoice is mapped, its quantities are not yet those that are due.
+DONE_ON_SAVE = ("calculate_taxes_and_totals", "set_price_list_and_item_details")
 # What the head cannot say where the orders differ; rows keep their own project and cost centre.
 COMMON = ("project", "cost_center", "shipping_address_name", "shipping_address", "contact_person", "tc_name")
 
@@ -46,7 +46,7 @@ def make(
 	"""
 	invoice = frappe.new_doc("Sales Invoice")
 	invoice.update({"posting_date": posting_date, "set_posting_time": 1, "company": group.key.company})
-	with _waiting(invoice, TOTALS):
+	with _waiting(invoice, _left_to_save()):
 		extend(invoice, group, orders)
 	invoice.update_stock = 0
 	_set_exchange_rate(invoice, posting_date)
@@ -104,6 +104,14 @@ def _waiting(invoice: Document, steps: Iterable[str]) -> Iterator[None]:
 	finally:
 		for step in waiting:
 			del vars(invoice)[step]
+
+
+def _left_to_save() -> tuple[str, ...]:
+	"""Return the steps that need not be taken while an invoice is mapped.
+
+	With pricing rules all are: ERPNext chooses them anew for mapped rows, and keeps them when these are saved.
+	"""
+	return () if frappe.db.exists("Pricing Rule", {"selling": 1, "disable": 0}) else DONE_ON_SAVE
 
 
 def _later(*_arguments: object, **_options: object) -> None:
