@@ -13,6 +13,7 @@ from copy import copy
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from weakref import ReferenceType
 
 import frappe
 from frappe.model.base_document import get_controller
@@ -80,5 +81,11 @@ def _remembering(plain: Callable[..., Any], memory: answers.Answers) -> Callable
 def _load(plain: Callable[..., Any], document: Document) -> Loaded:
 	plain(document)
 	tables = {field.fieldname for field in document.meta.get_table_fields()}
-	values = {key: value for key, value in vars(document).items() if key not in tables and key != "flags"}
+	apart = {*tables, "flags"}
+	values = {
+		key: value
+		for key, value in vars(document).items()
+		# To the document itself.
+		if key not in apart and not isinstance(value, ReferenceType)
+	}
 	return Loaded(values, {field: [copy(row) for row in document.get(field) or []] for field in tables})

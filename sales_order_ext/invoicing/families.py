@@ -72,7 +72,8 @@ class Question:
 	def together(self, names: Iterable[str]) -> str:
 		"""Return one statement that asks about all names, with the name before all that it finds."""
 		text, values = self.about(ANY)
-		text = frappe.db.mogrify(text, values) if values else text
+		if values:
+			text = frappe.db.mogrify(text, (values,) if isinstance(values, str) else values)
 		one = f"select '{ANY}' as {NAME}, soe_one.* from ({text}) soe_one"
 		return " union all ".join(one.replace(ANY, name) for name in names)
 
