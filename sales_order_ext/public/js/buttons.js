@@ -24,8 +24,10 @@ frappe.provide("sales_order_ext");
 			const label = $(button).toggleClass("hide", is_put).data("soe_label");
 			const items = page.menu
 				.find(".menu-item-label")
-				.filter((_index, one) => one.textContent.trim() === label);
-			items.closest("li").toggleClass("hidden-xl", !is_put);
+				.filter((_index, one) => one.textContent.trim() === label)
+				.closest("li");
+			// Frappe 15 hides what stands in the item, Frappe 16 the item.
+			items.add(items.children()).toggleClass("hidden-xl", !is_put);
 		}
 	}
 
