@@ -7,7 +7,7 @@ import pytest
 from frappe.utils import add_days, getdate, today
 
 from sales_order_ext.errors import InvalidInputError, InvoiceRunError, SwitchedOffError
-from sales_order_ext.invoicing import api, jobs, records, run_records
+from sales_order_ext.invoicing import api, jobs, planning, records, run_records
 from tests.site import masters
 from tests.site.invoicing_helpers import order_c, schedule
 from tests.site.masters import COMPANY, ITEM, OTHER_CUSTOMER
@@ -124,3 +124,9 @@ def test_a_run_left_behind_is_taken_up(monkeypatch):
 		f"soe_invoice_run::{name}::0"
 	]
 	assert all(options["deduplicate"] and options["enqueue_after_commit"] for options in queued)
+
+
+def test_a_run_of_thousands_of_chosen_orders_is_kept_whole():
+	names = [f"SAL-ORD-2026-{number:05}" for number in range(5000)]
+	run = planning.new_run({**planning.clean({"company": COMPANY}), "orders": names})
+	assert run_records.order_list(run.reload().orders) == names
