@@ -115,6 +115,8 @@ class Families:
 			return
 		for name, rows in found.items():
 			self.memory.keep(keys[name], tables, container(rows))
+		if len(found) < len(keys):
+			self.alone.add(kind)
 
 	def _question(self, text: str, arguments: tuple, options: dict[str, Any]) -> Question | None:
 		"""Return the question if it is about one of the names, and names it once."""

@@ -121,6 +121,22 @@ def test_an_order_of_rows_that_cannot_be_told_is_left_to_the_database(three):
 		assert plain[2] == frappe.db.sql(texts[2], as_dict=True)
 
 
+def test_what_is_left_to_the_database_is_asked_together_once():
+	asked_of: list[str] = []
+
+	def ask(query, **_options):
+		asked_of.append(query)
+		if families.NAME not in query:
+			return ((2,), (1,))
+		return tuple((name, number) for name in "ABCDE" if f"'{name}'" in query for number in (2, 1))
+
+	memory = answers.Answers(ask)
+	memory.ahead = families.Families(memory, ["ABCDE"]).ask
+	for name in "ABCDE":
+		memory.sql(f"select n from `tabItem` where name = '{name}' order by rate")
+	assert [families.NAME in query for query in asked_of] == [False, True, False, False, False, False]
+
+
 def test_a_statement_that_cannot_be_part_of_another_is_asked_alone(three):
 	text = "select o.name, i.name from `tabSales Order` o join `tabSales Order Item` i on i.parent = o.name where o.name = %s"
 	plain = [frappe.db.sql(text, name) for name in three]
