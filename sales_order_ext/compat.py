@@ -86,9 +86,8 @@ def let_locks_read_what_is_new() -> None:
 	told = getattr(frappe.local, "soe_told_to_read_what_is_new", None)
 	if told and told is frappe.db._conn:
 		return
-	if frappe.db.sql("show variables like 'innodb_snapshot_isolation'") == (
-		("innodb_snapshot_isolation", "ON"),
-	):
+	found = frappe.db.sql("show variables like 'innodb_snapshot_isolation'")
+	if [value for _name, value in found] == ["ON"]:
 		frappe.db.sql("set session innodb_snapshot_isolation = off")
 	frappe.local.soe_told_to_read_what_is_new = frappe.db._conn
 
